@@ -1,0 +1,41 @@
+/** A point in a picture: x to the right, y down, in pixels from the top left corner. */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** The corners of a code in the picture, in the code's own order: top left, top right, bottom right, bottom left. */
+export type Quad = readonly [Point, Point, Point, Point];
+
+/**
+ * One picture from a camera. At least one of `jpeg` and `luma` is there.
+ * The buffers belong to the frame: nobody writes into them after it is handed over.
+ */
+export interface Frame {
+  /** Counts up by one a frame within one run of the camera. */
+  seq: number;
+  /** Monotonic milliseconds at which the driver had the whole picture [S4]. */
+  arrivedMs: number;
+  width: number;
+  height: number;
+  /** The picture as the camera compressed it (colour where the camera has it). */
+  jpeg?: Uint8Array;
+  /** `width * height` bytes, row by row without padding, 0 black to 255 white. */
+  luma?: Uint8Array;
+}
+
+/** One code read in a frame. */
+export interface CodeSeen {
+  text: string;
+  quad: Quad;
+}
+
+/** Area of a quadrilateral in square pixels (shoelace formula). */
+export function quadArea(quad: Quad): number {
+  let twice = 0;
+  quad.forEach((p, i) => {
+    const q = quad[(i + 1) % 4] as Point;
+    twice += p.x * q.y - q.x * p.y;
+  });
+  return Math.abs(twice) / 2;
+}

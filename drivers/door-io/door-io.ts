@@ -1,0 +1,47 @@
+/** What a door's wires tell. Levels are logical: polarity and pull are the driver's affair. */
+export interface DoorInputs {
+  /** The door position switch; `absent` when none is wired. */
+  contact: 'closed' | 'open' | 'absent';
+  /** Request to exit; held as long as the button or sensor is active. */
+  rex: 'idle' | 'active' | 'absent';
+}
+
+export interface DoorIoSink {
+  /** The door was opened or closed. Told on change, after debouncing. */
+  contact(now: 'closed' | 'open'): void;
+  /** REX began or ended; the beginning is told on its leading edge. */
+  rex(now: 'idle' | 'active'): void;
+  /** The relay's level, read back, is not what was asked for; `undefined` when it is again. */
+  relayFault(detail: string | undefined): void;
+}
+
+/**
+ * The lock relay and the inputs of one door.
+ *
+ * The relay is `energised` (released: the door can be opened) or at rest. The daemon never holds it:
+ * it asks for leases, and the relay guard, a process of its own, ends them by its own monotonic clock [S1].
+ *
+ * - `start` leaves the relay at rest, whatever it found, before it resolves; then the inputs' present
+ *   state is in `inputs` and changes go to the sink. It rejects with a `PosternError` that names the
+ *   pin or file and the mend.
+ * - `energise(leaseMs)` energises the relay for at most `leaseMs` from the call. Called again while
+ *   energised it *replaces* the running lease, shorter or longer: nothing adds up. An order that
+ *   reaches the guard over 1 s late is dropped and told as a fault. Resolves when the guard has
+ *   written the level and read it back; rejects when it could not, with the relay at rest as far as
+ *   can be known.
+ * - `rest()` de-energises at once; idempotent; resolves when read back.
+ * - The relay comes to rest without the daemon's doing: at the end of the lease, when the daemon
+ *   ends in any way, is stopped (SIGSTOP) or stalls. If the guard dies, the driver rests the relay,
+ *   starts another guard, and tells the sink.
+ * - `stop` rests the relay, ends the guard, and lets go of the lines. Calling it again is harmless.
+ */
+export interface DoorIo {
+  readonly name: string;
+  start(sink: DoorIoSink): Promise<void>;
+  readonly inputs: DoorInputs;
+  /** The relay's level as last read back. */
+  readonly relay: 'energised' | 'rest';
+  energise(leaseMs: number): Promise<void>;
+  rest(): Promise<void>;
+  stop(): Promise<void>;
+}
