@@ -1,0 +1,48 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** A whole number in a stated range. The unit stands in the key's name. */
+export const whole = (min: number, max: number): z.ZodInt => z.int().min(min).max(max);
+
+/** A file or folder. A relative one counts from the config file's own folder, so that the config means the same from everywhere. */
+export const filePath = (): z.ZodString => z.string().min(1).max(4096).regex(/^[^\0]*$/, 'must not contain a NUL character').meta({ format: 'path' });
+
+export const port = (): z.ZodInt => whole(1, 65_535);
+
+/** A name for people: short and printable. */
+export const shortName = (): z.ZodString =>
+  z.string().min(1).max(64).regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters').meta({ allowed: '1 to 64 printable characters' });
+
+/** [S8] Where something listens that has no TLS or no login: this machine alone. */
+export const loopbackHost = (why: string): z.ZodString =>
+  z.string().refine(isLoopback, `must be a loopback address: ${why}`).meta({ allowed: '127.0.0.1, ::1 or localhost' });
+
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost' || host === '::1' || host === '[::1]') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+interface RuleParams {
+  path: string[];
+  message: string;
+  when: (payload: z.core.ParsePayload) => boolean;
+}
+
+/**
+ * How a rule between keys is told: it blames the first key, and is asked when the keys it looks at
+ * are right by themselves, however wrong the others are, so that all faults show at once.
+ */
+export function about(keys: [string, ...string[]], message: string): RuleParams {
+  const paths = keys.map((key) => key.split('.'));
+  return {
+    path: keys[0].split('.'),
+    message,
+    when: (payload) => !payload.issues.some((issue) => paths.some((path) => touches(issue, path))),
+  };
+}
+
+/** Whether an issue is with the value at `path`, something in it, or something it is in. */
+function touches(issue: z.core.$ZodRawIssue, path: string[]): boolean {
+  const at = issue.path ?? [];
+  return issue.code !== 'unrecognized_keys' && at.slice(0, path.length).every((key, i) => key === path[i]);
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import { allowedText, configKeys, keysAt, keysUnder } from './keys.ts';
+import { nearest } from './nearest.ts';
+
+/** One thing that is wrong with a config. */
+export interface ConfigProblem {
+  /** Dotted, from the root; empty when it is the file as a whole. */
+  key: string;
+  line?: number;
+  /** What is wrong and what is allowed, to be read after the key. */
+  message: string;
+}
+
+/** What zod found, as sentences about keys, from the top of the file down. An unknown key is one problem each. */
+export function problemsOf(issues: z.core.$ZodIssue[], data: unknown, lineOf: (path: PropertyKey[]) => number | undefined): ConfigProblem[] {
+  const problems = issues.flatMap((issue) => {
+    const problem = (path: PropertyKey[], message: string): ConfigProblem => {
+      const line = lineOf(path);
+      const key = path.map(String).join('.');
+      return line === undefined ? { key, message } : { key, line, message };
+    };
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => problem([...issue.path, name], unknownKeyText(issue.path, name)));
+    return [problem(issue.path, issueText(issue, valueAt(data, issue.path)))];
+  });
+  return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function issueText(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'invalid_key') return 'is not a usable name; names have up to 32 letters, digits, - and _';
+  if (value === undefined && issue.code === 'custom') return `is ${JSON.stringify(defaultAt(issue.path))} by default, but ${issue.message}`;
+  if (value === undefined) return `is missing; it ${mustBe(issue)}`;
+  if (value === null) return `has no value; it ${mustBe(issue)}`;
+  return `${shown(value)}${issue.message.startsWith('must ') ? issue.message : mustBe(issue)}`;
+}
+
+function mustBe(issue: z.core.$ZodIssue): string {
+  if (issue.path.length === 0) return 'must be lines of "key: value"';
+  const allowed = new Set(keysAt(issue.path).map((key) => allowedText(key.schema)));
+  return `must be ${[...allowed].join(' or ')}`;
+}
+
+const SHOWN_CHARACTERS = 40;
+
+/** The wrong value in front of a sentence, when it is short enough to help. */
+function shown(value: unknown): string {
+  const text = typeof value === 'object' ? '' : JSON.stringify(value);
+  return text === '' || text.length > SHOWN_CHARACTERS ? '' : `is ${text}, but `;
+}
+
+function valueAt(data: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    return typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  }, data);
+}
+
+function defaultAt(path: PropertyKey[]): unknown {
+  return keysAt(path).find((key) => key.schema.default !== undefined)?.schema.default;
+}
+
+function unknownKeyText(path: PropertyKey[], name: string): string {
+  const near = nearest(name, keysUnder(path).map((key) => String(key.path.at(-1))));
+  if (near !== undefined) return `is not a key of the config; did you mean ${near}?`;
+  const elsewhere = configKeys.find((key) => key.path.at(-1) === name);
+  return elsewhere ? `does not belong here; it is ${elsewhere.path.join('.')}` : 'is not a key of the config';
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { about, filePath } from './fields.ts';
+import { access } from './sections/access.ts';
+import { backend, embeddedBackend } from './sections/backend.ts';
+import { camera } from './sections/camera.ts';
+import { doorIo } from './sections/door-io.ts';
+import { door } from './sections/door.ts';
+import { events } from './sections/events.ts';
+import { evidence } from './sections/evidence.ts';
+import { http } from './sections/http.ts';
+import { log } from './sections/log.ts';
+import { scan } from './sections/scan.ts';
+
+/**
+ * The one statement of the config: keys, types, units, bounds, defaults, help and the rules between keys.
+ * `load.ts` reads by it, and example.yaml and REFERENCE.md are generated from it.
+ */
+export const configSchema = z.strictObject({
+  stateDir: filePath().describe('Folder of what must survive: event log, pictures, list of codes.').meta({ example: '/var/lib/postern' }),
+  door: door.describe('The door and its times.'),
+  camera: camera.describe('Where pictures come from.'),
+  doorIo: doorIo.describe('The lock relay, the door contact and the request to exit.'),
+  scan: scan.prefault({}).describe('Reading codes in pictures.'),
+  access: access.describe('Deciding who may come in.'),
+  backend: backend.exactOptional().describe('The service that issues codes and answers for them; absent: the door decides by the list it has.'),
+  embeddedBackend: embeddedBackend.exactOptional().describe('A backend inside this process, for trying out and for a single door.'),
+  evidence: evidence.prefault({}).describe('Pictures of attempts.'),
+  events: events.prefault({}).describe('The event log.'),
+  http: http.prefault({}).describe('The status page.'),
+  log: log.prefault({}).describe('What the daemon says on its standard error.'),
+})
+  .refine((it) => it.access.foreignCodes === 'deny' || it.backend, about(['access.foreignCodes', 'backend'], 'must be deny without a backend section, for there is nobody to ask'))
+  .refine((it) => !it.embeddedBackend || it.backend, about(['embeddedBackend', 'backend'], 'must come with a backend section (url and apiKeyFile), or the door does not ask it'))
+  .refine((it) => !it.http.enabled || it.http.port !== it.embeddedBackend?.port, about(['http.port', 'http.enabled', 'embeddedBackend.port'], 'must be another port than embeddedBackend.port'))
+  .refine((it) => !it.door.rexReleases || it.doorIo.driver !== 'onoff' || it.doorIo.rexPin !== undefined, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
+  .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls'));
+
+type DeepReadonly<T> = T extends (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+/** A config as the daemon gets it: complete, frozen, its paths absolute. */
+export type Config = DeepReadonly<z.output<typeof configSchema>>;

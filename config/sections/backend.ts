@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { filePath, isLoopback, loopbackHost, port } from '../fields.ts';
+
+const backendUrl = z.string()
+  .refine(isHttpUrl, 'must be a URL that begins with https:// (or http:// on this machine) and has no user, query or fragment')
+  .refine((url) => !isHttpUrl(url) || isSafe(new URL(url)), 'must begin with https://: over plain http the API key and the verdicts could be read and changed on the way (http:// is for this machine only)')
+  .meta({ allowed: 'an https:// URL, or http:// on this machine', example: 'https://access.example.org' });
+
+export const backend = z.strictObject({
+  url: backendUrl.describe('Where the backend answers, without a path of the API.'),
+  apiKeyFile: filePath().describe('File with the door\'s API key, readable by its owner only.').meta({ example: 'door-api.key' }),
+  adminKeyFile: filePath().exactOptional().describe('File with an API key that may issue and revoke, for the commands issue and revoke; not needed on the door.').meta({ example: 'admin-api.key' }),
+});
+
+export const embeddedBackend = z.strictObject({
+  dir: filePath().describe('Folder of its database and keys.').meta({ example: 'backend' }),
+  host: loopbackHost('it speaks plain HTTP. To serve other machines put a TLS proxy in front').default('127.0.0.1').describe('Address it listens on.'),
+  port: port().default(8471).describe('Port it listens on.'),
+});
+
+function isHttpUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function isSafe(url: URL): boolean {
+  return url.protocol === 'https:' || isLoopback(url.hostname);
+}

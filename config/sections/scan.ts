@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { whole } from '../fields.ts';
+
+export const scan = z.strictObject({
+  maxFrameAgeMs: whole(50, 2_000).default(300).describe('A frame that arrived longer ago than this is dropped unread: no verdict comes from an old picture.'),
+  rearmMs: whole(200, 60_000).default(1_500).describe('How long a code must be out of view before showing it again is a new try.'),
+  retryMs: whole(500, 60_000).default(3_000).describe('How often a code that is still shown is tried again after "unavailable".'),
+  maxCodes: whole(1, 10).default(3).describe('How many codes of one picture are tried, the largest first.'),
+  decodeDeadlineMs: whole(100, 10_000).default(1_000).describe('A decode that takes longer than this gets its worker replaced.'),
+});
