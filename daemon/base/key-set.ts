@@ -1,11 +1,14 @@
 import type { KeyObject } from 'node:crypto';
-import type { Signer } from './token.ts';
+import { decodeCbor, encodeCbor, type CborMap, type CborValue } from './cbor.ts';
+import { readSign1, sign1, verifySign1 } from './cose-sign1.ts';
+import { KEY_BYTES, keyIdOf, publicKeyFromRaw, type Signer } from './ed25519.ts';
+import { messageOf, PosternError } from './errors.ts';
 
 export type KeyUse = 'token' | 'list' | 'command';
 export type KeyState = 'active' | 'retired' | 'revoked';
 
 export interface SetKey {
-  /** 4 bytes. */
+  /** `keyIdOf` the public key, 4 bytes. */
   id: Uint8Array;
   use: KeyUse;
   state: KeyState;
@@ -17,8 +20,10 @@ export interface SetKey {
 
 /** The issuer's keys, signed by a root key that the device holds. */
 export interface KeySet {
+  /** Counts up from 1; a door takes only a higher one than it has. */
   version: number;
   issuedAtS: number;
+  /** 1 to 64 keys, none twice; in a signed set they are in the order of their ids. */
   keys: SetKey[];
   /** The lowest token-list version a door must accept again after the key that signed a higher one was revoked. */
   listFloor: number;
@@ -26,7 +31,121 @@ export interface KeySet {
   nextRoot?: Uint8Array;
 }
 
-export declare function signKeySet(set: KeySet, root: Signer): Uint8Array;
+const KIND = 'postern key set 1';
+const MAX_KEYS = 64;
+/** Far more than 64 keys take. */
+const MAX_SET_BYTES = 16_384;
+const USES: readonly KeyUse[] = ['token', 'list', 'command'];
+const STATES: readonly KeyState[] = ['active', 'retired', 'revoked'];
+
+// Payload: a map under these keys; `keys` is an array of maps under the second.
+const SET = { version: 1, issuedAtS: 2, keys: 3, listFloor: 4, nextRoot: 5 } as const;
+const KEY = { id: 1, use: 2, state: 3, publicKey: 4, notBeforeS: 5, notAfterS: 6 } as const;
+
+/** The signed bytes, keys sorted by id. Throws PosternError('key-set-bad') for a set that no door would take. */
+export function signKeySet(set: KeySet, root: Signer): Uint8Array {
+  const sorted = { ...set, keys: set.keys.toSorted((a, b) => Buffer.compare(a.id, b.id)) };
+  const problem = setProblem(sorted);
+  if (problem) throw new PosternError('key-set-bad', `This key set cannot be signed: ${problem}.`);
+  return sign1(encodeCbor(setMap(sorted)), KIND, root);
+}
+
 /** Reads and verifies under one of `roots` (raw 32-byte public keys). Throws PosternError('key-set-refused', why). */
-export declare function readKeySet(bytes: Uint8Array, roots: Uint8Array[]): KeySet;
-export declare function publicKeyOf(key: SetKey): KeyObject;
+export function readKeySet(bytes: Uint8Array, roots: Uint8Array[]): KeySet {
+  try {
+    if (bytes.length > MAX_SET_BYTES) throw refused(`it has more than ${MAX_SET_BYTES} bytes`);
+    const signed = readSign1(bytes);
+    const root = roots.find((key) => Buffer.compare(keyIdOf(key), signed.keyId) === 0);
+    if (!root) throw refused('no root key of this door signed it');
+    if (!verifySign1(signed, KIND, publicKeyFromRaw(root))) throw refused('its signature does not verify');
+    return setOf(decodeCbor(signed.payload));
+  } catch (thrown) {
+    if (!(thrown instanceof PosternError) || thrown.code === 'key-set-refused') throw thrown;
+    throw refused(messageOf(thrown), thrown);
+  }
+}
+
+export function publicKeyOf(key: SetKey): KeyObject {
+  return publicKeyFromRaw(key.publicKey);
+}
+
+function setMap(set: KeySet): CborMap {
+  const map: CborMap = new Map<number, CborValue>([
+    [SET.version, set.version],
+    [SET.issuedAtS, set.issuedAtS],
+    [SET.keys, set.keys.map(keyMap)],
+    [SET.listFloor, set.listFloor],
+  ]);
+  if (set.nextRoot) map.set(SET.nextRoot, set.nextRoot);
+  return map;
+}
+
+function keyMap(key: SetKey): CborMap {
+  return new Map<number, CborValue>([
+    [KEY.id, key.id],
+    [KEY.use, key.use],
+    [KEY.state, key.state],
+    [KEY.publicKey, key.publicKey],
+    [KEY.notBeforeS, key.notBeforeS],
+    [KEY.notAfterS, key.notAfterS],
+  ]);
+}
+
+function setOf(payload: CborValue): KeySet {
+  const map = fieldsOf(payload, SET);
+  if (!Array.isArray(map.keys)) throw refused('its keys are not a list');
+  const set = { ...map, keys: map.keys.map((key) => fieldsOf(key, KEY)) } as unknown as KeySet;
+  const problem = setProblem(set);
+  if (problem) throw refused(problem);
+  return set;
+}
+
+/** The fields of a map by name, each still of any type; refuses one that is unknown, for it may restrict. */
+function fieldsOf<Name extends string>(value: CborValue, labels: Record<Name, number>): Partial<Record<Name, CborValue>> {
+  if (!(value instanceof Map)) throw refused('a part of it is not a map');
+  const nameOf = new Map(Object.entries<number>(labels).map(([name, label]) => [label as number | string, name as Name]));
+  const fields: Partial<Record<Name, CborValue>> = {};
+  for (const [label, field] of value) {
+    const name = nameOf.get(label);
+    if (!name) throw refused(`it says something not known here (${label}): update this door`);
+    fields[name] = field;
+  }
+  return fields;
+}
+
+/** The bounds of a set, for signing and reading alike; types are checked too, for what was read may be anything. */
+function setProblem(set: KeySet): string | undefined {
+  if (!isWhole(set.version, 1)) return 'its version is not a whole number from 1';
+  if (!isWhole(set.issuedAtS, 0)) return 'its issue time is no whole second';
+  if (!isWhole(set.listFloor, 0)) return 'its list floor is not a whole number';
+  if (set.nextRoot !== undefined && !isKey(set.nextRoot)) return `its next root has not ${KEY_BYTES} bytes`;
+  if (set.keys.length < 1 || set.keys.length > MAX_KEYS) return `it has no key, or more than ${MAX_KEYS}`;
+  for (const [i, key] of set.keys.entries()) {
+    const problem = keyProblem(key);
+    if (problem) return `key ${i + 1}: ${problem}`;
+    const before = set.keys[i - 1];
+    if (before && Buffer.compare(before.id, key.id) >= 0) return 'two keys have one id, or the keys are not in the order of their ids';
+  }
+  return undefined;
+}
+
+function keyProblem(key: SetKey): string | undefined {
+  if (!isKey(key.publicKey)) return `the public key has not ${KEY_BYTES} bytes`;
+  if (!(key.id instanceof Uint8Array) || Buffer.compare(key.id, keyIdOf(key.publicKey)) !== 0) return 'its id is not that of its public key';
+  if (!USES.includes(key.use)) return 'its use is not one of token, list, command';
+  if (!STATES.includes(key.state)) return 'its state is not one of active, retired, revoked';
+  if (!isWhole(key.notBeforeS, 0) || !isWhole(key.notAfterS, 0) || key.notAfterS <= key.notBeforeS) return 'its validity is not two whole seconds in order';
+  return undefined;
+}
+
+function isKey(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length === KEY_BYTES;
+}
+
+function isWhole(value: unknown, least: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}
+
+function refused(why: string, cause?: unknown): PosternError {
+  return new PosternError('key-set-refused', `The key set was refused: ${why}.`, { cause });
+}

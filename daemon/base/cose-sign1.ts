@@ -1,0 +1,76 @@
+import { sign, verify, type KeyObject } from 'node:crypto';
+import { decodeCbor, encodeCbor, type CborMap } from './cbor.ts';
+import { KEY_ID_BYTES, SIGNATURE_BYTES, type Signer } from './ed25519.ts';
+import { PosternError } from './errors.ts';
+
+/**
+ * What a signature is for. It is signed along (as external_aad, RFC 9052 §4.3) without taking a byte,
+ * so that a signature over one kind never verifies as another kind.
+ */
+export type SignedKind = 'postern token 1' | 'postern key set 1' | 'postern token list 1' | 'postern command 1';
+
+/** A COSE_Sign1 (RFC 9052 §4.2) as read, its signature not yet looked at. */
+export interface Sign1 {
+  keyId: Uint8Array;
+  /** The protected header as the signature covers it. */
+  protectedBytes: Uint8Array;
+  payload: Uint8Array;
+  /** 64 bytes. */
+  signature: Uint8Array;
+}
+
+// Header labels of RFC 9052 §3.1, and the algorithm of RFC 9864 §2.2: fully specified, unlike the older -8 (EdDSA).
+const ALG = 1;
+const KID = 4;
+const ED25519 = -19;
+
+/** The untagged COSE_Sign1 of `payload`: alg and key id protected, nothing unprotected. */
+export function sign1(payload: Uint8Array, kind: SignedKind, signer: Signer): Uint8Array {
+  const protectedBytes = encodeCbor(new Map<number, number | Uint8Array>([[ALG, ED25519], [KID, signer.keyId]]));
+  const signature = sign(null, sigStructure(protectedBytes, kind, payload), signer.privateKey);
+  return encodeCbor([protectedBytes, new Map(), payload, signature]);
+}
+
+/**
+ * Takes a COSE_Sign1 apart. Throws PosternError: 'cbor-malformed' or 'cose-malformed' for anything `sign1` would not
+ * write, 'cose-too-new' for a protected header parameter unknown here, for it may restrict.
+ */
+export function readSign1(bytes: Uint8Array): Sign1 {
+  const parts = decodeCbor(bytes);
+  if (!Array.isArray(parts) || parts.length !== 4) throw malformed('it is not an array of four');
+  const [protectedBytes, unprotected, payload, signature] = parts;
+  if (!(protectedBytes instanceof Uint8Array)) throw malformed('the protected header is not a byte string');
+  if (!(unprotected instanceof Map) || unprotected.size > 0) throw malformed('the unprotected header is not an empty map');
+  if (!(payload instanceof Uint8Array)) throw malformed('the payload is not a byte string');
+  if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) throw malformed('the signature has not 64 bytes');
+  return { keyId: readProtected(protectedBytes), protectedBytes, payload, signature };
+}
+
+export function verifySign1(signed: Sign1, kind: SignedKind, publicKey: KeyObject): boolean {
+  return verify(null, sigStructure(signed.protectedBytes, kind, signed.payload), publicKey, signed.signature);
+}
+
+/** What is really signed: Sig_structure of RFC 9052 §4.4. */
+export function sigStructure(protectedBytes: Uint8Array, kind: SignedKind | '', payload: Uint8Array): Uint8Array {
+  return encodeCbor(['Signature1', protectedBytes, Buffer.from(kind), payload]);
+}
+
+function readProtected(bytes: Uint8Array): Uint8Array {
+  const header = decodeCbor(bytes);
+  if (!(header instanceof Map)) throw malformed('the protected header is not a map');
+  if (header.get(ALG) !== ED25519) throw malformed('the algorithm is not -19 (Ed25519)');
+  const keyId = header.get(KID);
+  if (!(keyId instanceof Uint8Array) || keyId.length !== KEY_ID_BYTES) throw malformed('the key id has not 4 bytes');
+  mustBeKnown(header);
+  return keyId;
+}
+
+function mustBeKnown(header: CborMap): void {
+  for (const label of header.keys()) {
+    if (label !== ALG && label !== KID) throw new PosternError('cose-too-new', `The header parameter ${label} is not known here: update this door.`);
+  }
+}
+
+function malformed(why: string): PosternError {
+  return new PosternError('cose-malformed', `This is not a COSE_Sign1 as we write it: ${why}.`);
+}
