@@ -14,9 +14,9 @@ export class ConfigError extends Error {
   readonly problems: ConfigProblem[];
 
   constructor(path: string, problems: ConfigProblem[]) {
-    const lines = [...new Set(problems.slice(0, SHOWN_PROBLEMS).map((problem) => `  ${problemText(problem)}\n`))];
-    const more = problems.length > SHOWN_PROBLEMS ? `  and ${problems.length - SHOWN_PROBLEMS} more\n` : '';
-    super(`the config ${path} cannot be used:\n${lines.join('')}${more}`.trimEnd());
+    const lines = [...new Set(problems.map((problem) => `\n  ${problemText(problem)}`))];
+    const more = lines.length > SHOWN_PROBLEMS ? `\n  and ${lines.length - SHOWN_PROBLEMS} more` : '';
+    super(`the config ${path} cannot be used:${lines.slice(0, SHOWN_PROBLEMS).join('')}${more}`);
     this.name = 'ConfigError';
     this.problems = problems;
   }

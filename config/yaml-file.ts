@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type YAMLError } from 'yaml';
+import { isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, type Node, type YAMLError } from 'yaml';
 
 /** A config is a page of text; what is larger is the wrong file. */
 const MAX_BYTES = 65_536;
+const MAX_NESTING = 64;
 
 export interface YamlFault {
   message: string;
@@ -43,8 +44,8 @@ function fileFault(thrown: unknown): string {
   }
 }
 
-/** Never throws: the parser's own limits (nesting, aliases) end as faults too. */
-export function parseYaml(text: string): YamlFile {
+function parseYaml(text: string): YamlFile {
+  if (isTooDeep(text)) return { faults: [{ message: `is nested more than ${MAX_NESTING} levels deep` }] };
   try {
     const lines = new LineCounter();
     const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -53,10 +54,23 @@ export function parseYaml(text: string): YamlFile {
     const data: unknown = doc.toJS({ maxAliasCount: 20 });
     return { data, lineOf: (path) => lineIn(doc.contents, path, lines) };
   } catch (thrown) {
-    if (thrown instanceof RangeError) return { faults: [{ message: 'is nested too deeply' }] };
     if (thrown instanceof ReferenceError) return { faults: [{ message: 'repeats parts of itself (YAML aliases) too often; write them out' }] };
     throw thrown;
   }
+}
+
+/**
+ * Asked before the document is composed, which recurses: with little stack left V8 may abort the process
+ * ("RegExpCompiler Allocation failed") instead of throwing, and nobody could catch that.
+ */
+function isTooDeep(text: string): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    // Draws the whole documents that are ready; only the depth matters here.
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > MAX_NESTING) return true;
+  }
+  return false;
 }
 
 function syntaxFault(error: YAMLError): string {
@@ -64,8 +78,6 @@ function syntaxFault(error: YAMLError): string {
     case 'DUPLICATE_KEY': return 'has the same key twice in one section';
     case 'TAB_AS_INDENT': return 'is indented with a tab; use spaces';
     case 'MULTIPLE_DOCS': return 'holds several YAML documents; a config is one';
-    // The parser reports its own stack overflow under this code.
-    case 'IMPOSSIBLE': return 'is nested too deeply';
     default: return `is not YAML here: ${error.message.split('\n', 1)[0]}`;
   }
 }
