@@ -7,6 +7,7 @@ export const denialText = {
   'token-too-new': 'This code asks for something this door does not know yet. The door needs an update.',
   'unknown-key': 'This code was signed by an issuer this door does not know.',
   'key-revoked': 'The key that signed this code was withdrawn. Ask for a new code.',
+  'key-out-of-time': 'This code was signed with a key that was not in force when the code was made. Ask for a new code.',
   'bad-signature': 'This code was altered or forged.',
   'wrong-door': 'This code is for another door.',
   'issued-in-future': 'This code claims to be issued in the future. A clock is wrong.',
