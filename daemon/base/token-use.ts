@@ -14,8 +14,8 @@ export interface UseOfToken {
 export interface TokenUses {
   /** Uses counted at this door. */
   counted: number;
-  /** Wall time of the last granted use at this door, counted or not. */
-  lastAtMs: number | undefined;
+  /** Wall time of the last use that counted (`counts: 1`). The re-entry grace runs from it, so that a re-entry does not prolong the grace for ever. */
+  lastCountedAtMs: number | undefined;
   /** The greatest spent time step of a rotating code. */
   lastStep: number | undefined;
 }
