@@ -29,8 +29,8 @@ export type EventDraft =
   | { type: 'garbage-repeated'; digest: string; count: number; sinceMs: number }
   | { type: 'late-answer'; attemptId: string; tokenId: string; answer: string }
   // The door
-  | { type: 'door-released'; cause: ReleaseCause; attemptId?: string; forMs: number }
-  | { type: 'door-relocked'; why: 'time' | 'opened' | 'closed' | 'lockdown' | 'passage-ended' | 'stopped' }
+  | { type: 'door-released'; cause: ReleaseCause; attemptId?: string; by?: string; forMs: number }
+  | { type: 'door-relocked'; why: 'time' | 'opened' | 'closed' | 'lockdown' | 'passage-ended' | 'fire-ended' | 'stopped' }
   | { type: 'door-opened' }
   | { type: 'door-closed' }
   | { type: 'door-forced' }
