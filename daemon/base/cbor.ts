@@ -1,4 +1,4 @@
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { decode, encode, rfc8949EncodeOptions, Tokenizer } from 'cborg';
 import { messageOf, PosternError } from './errors.ts';
 
 export type CborKey = number | string;
@@ -16,7 +16,7 @@ export function encodeCbor(value: CborValue): Uint8Array {
  * Reads exactly one value, in the encoding that `encodeCbor` would have given it and no other.
  * Throws PosternError('cbor-malformed').
  *
- * `cborg` refuses most of what is not ours by its options. What slips past it (keys out of order, a float that is
+ * `cborg` refuses most of what is not ours by its options. What slips past them (keys out of order, a float that is
  * a whole number, a text that is no UTF-8) comes out different when it is encoded again, so that comparison is
  * the rule, and the options are there to fail early.
  */
@@ -27,14 +27,32 @@ export function decodeCbor(bytes: Uint8Array): CborValue {
   return value;
 }
 
+const STRICT = {
+  strict: true, useMaps: true, rejectDuplicateMapKeys: true,
+  allowIndefinite: false, allowUndefined: false, allowBigInt: false, allowInfinity: false, allowNaN: false,
+};
+/** More arrays and maps than anything signed has; it bounds how deep they nest, and with it the decoder's recursion. */
+const MAX_CONTAINERS = 256;
+const ARRAY = 4;
+const MAP = 5;
+
+class BoundedTokenizer extends Tokenizer {
+  #containers = 0;
+
+  override next(): ReturnType<Tokenizer['next']> {
+    const token = super.next();
+    if ((token.type.major === ARRAY || token.type.major === MAP) && ++this.#containers > MAX_CONTAINERS) {
+      throw malformed(`it has more than ${MAX_CONTAINERS} arrays and maps`);
+    }
+    return token;
+  }
+}
+
 function decodeAny(bytes: Uint8Array): unknown {
   try {
-    return decode(bytes, {
-      strict: true, useMaps: true, rejectDuplicateMapKeys: true,
-      allowIndefinite: false, allowUndefined: false, allowBigInt: false, allowInfinity: false, allowNaN: false,
-    });
+    return decode(bytes, { ...STRICT, tokenizer: new BoundedTokenizer(bytes, STRICT) });
   } catch (thrown) {
-    // A RangeError too: thousands of arrays, each in the next, end the stack of the decoder and nothing else.
+    if (thrown instanceof PosternError) throw thrown;
     throw malformed(messageOf(thrown), thrown);
   }
 }
@@ -46,8 +64,7 @@ function mustBeOurs(value: unknown): asserts value is CborValue {
   if (!(value instanceof Map)) throw malformed('it holds a kind of value that is not used here');
   for (const [key, item] of value as Map<unknown, unknown>) {
     // Also what makes `rejectDuplicateMapKeys` complete: byte strings as keys would be compared by identity.
-    if (typeof key !== 'string' && typeof key !== 'number') throw malformed('a map has a key that is neither integer nor text');
-    mustBeOurs(key);
+    if (typeof key !== 'string' && !Number.isSafeInteger(key)) throw malformed('a map has a key that is neither integer nor text');
     mustBeOurs(item);
   }
 }

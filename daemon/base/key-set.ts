@@ -1,8 +1,10 @@
 import type { KeyObject } from 'node:crypto';
+import { isBytes, isSecond, isWhole } from './bounds.ts';
 import { decodeCbor, encodeCbor, type CborMap, type CborValue } from './cbor.ts';
 import { readSign1, sign1, verifySign1 } from './cose-sign1.ts';
-import { KEY_BYTES, keyIdOf, publicKeyFromRaw, type Signer } from './ed25519.ts';
+import { KEY_BYTES, KEY_ID_BYTES, keyIdOf, publicKeyFromRaw, type Signer } from './ed25519.ts';
 import { messageOf, PosternError } from './errors.ts';
+import { fieldsOf, mapOf } from './labelled-map.ts';
 
 export type KeyUse = 'token' | 'list' | 'command';
 export type KeyState = 'active' | 'retired' | 'revoked';
@@ -70,59 +72,29 @@ export function publicKeyOf(key: SetKey): KeyObject {
 }
 
 function setMap(set: KeySet): CborMap {
-  const map: CborMap = new Map<number, CborValue>([
-    [SET.version, set.version],
-    [SET.issuedAtS, set.issuedAtS],
-    [SET.keys, set.keys.map(keyMap)],
-    [SET.listFloor, set.listFloor],
-  ]);
-  if (set.nextRoot) map.set(SET.nextRoot, set.nextRoot);
-  return map;
-}
-
-function keyMap(key: SetKey): CborMap {
-  return new Map<number, CborValue>([
-    [KEY.id, key.id],
-    [KEY.use, key.use],
-    [KEY.state, key.state],
-    [KEY.publicKey, key.publicKey],
-    [KEY.notBeforeS, key.notBeforeS],
-    [KEY.notAfterS, key.notAfterS],
-  ]);
+  return mapOf(SET, { ...set, keys: set.keys.map((key) => mapOf(KEY, { ...key })) });
 }
 
 function setOf(payload: CborValue): KeySet {
-  const map = fieldsOf(payload, SET);
-  if (!Array.isArray(map.keys)) throw refused('its keys are not a list');
-  const set = { ...map, keys: map.keys.map((key) => fieldsOf(key, KEY)) } as unknown as KeySet;
+  const fields = fieldsOf(payload, SET);
+  if (!Array.isArray(fields.keys)) throw refused('its keys are not a list');
+  // Of the wrong type, a field fails the bounds below; only here is it taken for what it should be.
+  const set = { ...fields, keys: fields.keys.map((key) => fieldsOf(key, KEY)) } as unknown as KeySet;
   const problem = setProblem(set);
   if (problem) throw refused(problem);
   return set;
 }
 
-/** The fields of a map by name, each still of any type; refuses one that is unknown, for it may restrict. */
-function fieldsOf<Name extends string>(value: CborValue, labels: Record<Name, number>): Partial<Record<Name, CborValue>> {
-  if (!(value instanceof Map)) throw refused('a part of it is not a map');
-  const nameOf = new Map(Object.entries<number>(labels).map(([name, label]) => [label as number | string, name as Name]));
-  const fields: Partial<Record<Name, CborValue>> = {};
-  for (const [label, field] of value) {
-    const name = nameOf.get(label);
-    if (!name) throw refused(`it says something not known here (${label}): update this door`);
-    fields[name] = field;
-  }
-  return fields;
-}
-
 /** The bounds of a set, for signing and reading alike; types are checked too, for what was read may be anything. */
 function setProblem(set: KeySet): string | undefined {
   if (!isWhole(set.version, 1)) return 'its version is not a whole number from 1';
-  if (!isWhole(set.issuedAtS, 0)) return 'its issue time is no whole second';
+  if (!isSecond(set.issuedAtS)) return 'its issue time is no whole second';
   if (!isWhole(set.listFloor, 0)) return 'its list floor is not a whole number';
-  if (set.nextRoot !== undefined && !isKey(set.nextRoot)) return `its next root has not ${KEY_BYTES} bytes`;
-  if (set.keys.length < 1 || set.keys.length > MAX_KEYS) return `it has no key, or more than ${MAX_KEYS}`;
+  if (set.nextRoot !== undefined && !isBytes(set.nextRoot, KEY_BYTES)) return `its next root has not ${KEY_BYTES} bytes`;
+  if (!isWhole(set.keys.length, 1, MAX_KEYS)) return `it has no key, or more than ${MAX_KEYS}`;
   for (const [i, key] of set.keys.entries()) {
     const problem = keyProblem(key);
-    if (problem) return `key ${i + 1}: ${problem}`;
+    if (problem) return `of key ${i + 1}, ${problem}`;
     const before = set.keys[i - 1];
     if (before && Buffer.compare(before.id, key.id) >= 0) return 'two keys have one id, or the keys are not in the order of their ids';
   }
@@ -130,20 +102,12 @@ function setProblem(set: KeySet): string | undefined {
 }
 
 function keyProblem(key: SetKey): string | undefined {
-  if (!isKey(key.publicKey)) return `the public key has not ${KEY_BYTES} bytes`;
-  if (!(key.id instanceof Uint8Array) || Buffer.compare(key.id, keyIdOf(key.publicKey)) !== 0) return 'its id is not that of its public key';
-  if (!USES.includes(key.use)) return 'its use is not one of token, list, command';
-  if (!STATES.includes(key.state)) return 'its state is not one of active, retired, revoked';
-  if (!isWhole(key.notBeforeS, 0) || !isWhole(key.notAfterS, 0) || key.notAfterS <= key.notBeforeS) return 'its validity is not two whole seconds in order';
+  if (!isBytes(key.publicKey, KEY_BYTES)) return `the public key has not ${KEY_BYTES} bytes`;
+  if (!isBytes(key.id, KEY_ID_BYTES) || Buffer.compare(key.id, keyIdOf(key.publicKey)) !== 0) return 'the id is not that of its public key';
+  if (!USES.includes(key.use)) return 'the use is not one of token, list, command';
+  if (!STATES.includes(key.state)) return 'the state is not one of active, retired, revoked';
+  if (!isSecond(key.notBeforeS) || !isSecond(key.notAfterS, key.notBeforeS + 1)) return 'the validity is not two whole seconds in order';
   return undefined;
-}
-
-function isKey(value: unknown): boolean {
-  return value instanceof Uint8Array && value.length === KEY_BYTES;
-}
-
-function isWhole(value: unknown, least: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= least;
 }
 
 function refused(why: string, cause?: unknown): PosternError {

@@ -34,21 +34,27 @@ export function decodeEntry(bytes: Uint8Array, at = 0): ListEntry {
   const status = STATUS_OF[bytes[at + STATUS_AT] ?? 0];
   if (!status) throw bad('a status is not known');
   const spent = ((bytes[at + SPENT_AT] as number) << 8) | (bytes[at + SPENT_AT + 1] as number);
-  return { id: bytes.slice(at, at + LIST_ID_BYTES), status, spent };
+  // `slice` of a Buffer would share its memory.
+  return { id: new Uint8Array(bytes.subarray(at, at + LIST_ID_BYTES)), status, spent };
 }
 
-/** True when the byte at the place of a status stands for one. */
-export function hasStatus(bytes: Uint8Array, at: number): boolean {
-  return STATUS_OF[bytes[at + STATUS_AT] ?? 0] !== undefined;
-}
-
-/** The order of ids in two buffers: negative when that of `a` at `aAt` comes first, 0 when they are the same. */
+/** The order of ids at places in two buffers: negative when the first comes first, 0 when they are the same. */
 export function compareIds(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
   for (let i = 0; i < LIST_ID_BYTES; i++) {
     const difference = (a[aAt + i] as number) - (b[bAt + i] as number);
     if (difference !== 0) return difference;
   }
   return 0;
+}
+
+/** Why `block`, whole entries one behind the other, is not part of a list; `before` is the entry it follows on. */
+export function orderProblem(block: Uint8Array, before?: Uint8Array): string | undefined {
+  for (let at = 0; at < block.length; at += LIST_ENTRY_BYTES) {
+    if (!STATUS_OF[block[at + STATUS_AT] as number]) return 'an entry has a status not known here';
+    const [previous, previousAt] = at > 0 ? [block, at - LIST_ENTRY_BYTES] : [before, 0];
+    if (previous && compareIds(previous, previousAt, block, at) >= 0) return 'its entries are not in ascending order, or one is there twice';
+  }
+  return undefined;
 }
 
 function bad(why: string): PosternError {

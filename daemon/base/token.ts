@@ -1,9 +1,11 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { decodeBase45, encodeBase45 } from './base45.ts';
-import { decodeCbor, encodeCbor, type CborMap, type CborValue } from './cbor.ts';
+import { isBytes, isSecond, isWhole } from './bounds.ts';
+import { decodeCbor, encodeCbor, type CborMap } from './cbor.ts';
 import { readSign1, sign1, verifySign1 } from './cose-sign1.ts';
 import type { Signer } from './ed25519.ts';
 import { PosternError } from './errors.ts';
+import { fieldsOf, mapOf } from './labelled-map.ts';
 import type { DenialReason } from './verdict.ts';
 
 export type { Signer } from './ed25519.ts';
@@ -44,18 +46,15 @@ const KIND = 'postern token 1';
 const TEXT = /^PT1(?:R([0-9]{8}))?:(.*)$/s;
 /** More than eight doors with every option take; longer texts are not worth decoding. */
 const MAX_TEXT_CHARS = 512;
+const ID_BYTES = 16;
 const MAX_DOORS = 8;
 const MAX_USES = 65_535;
 const MAX_REENTRY_GRACE_S = 300;
-/** 9999-12-31T23:59:59Z: what a `Date` and every log can still write with four digits. */
-const MAX_TIME_S = 253_402_300_799;
 const HOURS = /^[A-Za-z0-9._-]{1,32}$/;
 
-// Claim keys of RFC 8392 §4, and one of the private use range (less than -65536) for what is ours.
-const CLAIM = { audience: 3, expires: 4, notBefore: 5, issued: 6, id: 7, ours: -65537 } as const;
-const OURS = { uses: 1, reentryGrace: 2, hours: 3, extended: 4, rotating: 5 } as const;
-const KNOWN_CLAIMS = new Set<unknown>(Object.values(CLAIM));
-const KNOWN_OURS = new Set<unknown>(Object.values(OURS));
+/** The claim keys of RFC 8392 §4, and one of the private use range (less than -65536) for the map of what is ours. */
+const CLAIM = { doors: 3, expiresAtS: 4, notBeforeS: 5, issuedAtS: 6, id: 7, ours: -65537 } as const;
+const OURS = { uses: 1, reentryGraceS: 2, hours: 3, extended: 4, rotating: 5 } as const;
 
 /** The text of the QR code. Throws PosternError('claims-bad') for claims outside their bounds. */
 export function signToken(claims: TokenClaims, signer: Signer): string {
@@ -77,7 +76,7 @@ export function readToken(text: string): ReadToken {
     return { ok: true, token: { claims, keyId, stepCode, signed } };
   } catch (thrown) {
     if (!(thrown instanceof PosternError)) throw thrown;
-    return { ok: false, reason: thrown.code.endsWith('-too-new') ? 'token-too-new' : 'token-malformed' };
+    return { ok: false, reason: thrown.code === 'signed-too-new' ? 'token-too-new' : 'token-malformed' };
   }
 }
 
@@ -97,82 +96,41 @@ export function showingKey(text: string): string {
 }
 
 function claimsMap(claims: TokenClaims): CborMap {
-  const [door, ...further] = claims.doors as [Uint8Array, ...Uint8Array[]];
-  const ours = mapOf([
-    [OURS.uses, claims.uses],
-    [OURS.reentryGrace, claims.reentryGraceS],
-    [OURS.hours, claims.hours],
-    [OURS.extended, claims.extended ? true : undefined],
-    [OURS.rotating, claims.rotating ? true : undefined],
-  ]);
-  return mapOf([
-    [CLAIM.id, claims.id],
-    [CLAIM.audience, further.length > 0 ? claims.doors : door],
-    [CLAIM.issued, claims.issuedAtS],
-    [CLAIM.expires, claims.expiresAtS],
-    [CLAIM.notBefore, claims.notBeforeS],
-    [CLAIM.ours, ours.size > 0 ? ours : undefined],
-  ]);
-}
-
-function mapOf(entries: [number, CborValue | undefined][]): CborMap {
-  return new Map(entries.filter((entry): entry is [number, CborValue] => entry[1] !== undefined));
+  const { extended, rotating, ...rest } = claims;
+  const ours = mapOf(OURS, { ...rest, extended: extended ? true : undefined, rotating: rotating ? true : undefined });
+  return mapOf(CLAIM, {
+    ...rest,
+    doors: claims.doors.length === 1 ? claims.doors[0] : claims.doors,
+    ours: ours.size > 0 ? ours : undefined,
+  });
 }
 
 function readClaims(payload: Uint8Array): TokenClaims {
-  const map = knownMap(decodeCbor(payload), KNOWN_CLAIMS);
-  const ours = map.has(CLAIM.ours) ? knownMap(map.get(CLAIM.ours), KNOWN_OURS) : undefined;
-  const audience = map.get(CLAIM.audience);
+  const { doors, ours, ...rest } = fieldsOf(decodeCbor(payload), CLAIM);
+  const options = ours === undefined ? {} : fieldsOf(ours, OURS);
   // Of the wrong type, a claim fails the bounds below; only here is it taken for what it should be.
-  const claims = Object.fromEntries(Object.entries({
-    id: map.get(CLAIM.id),
-    doors: audience instanceof Uint8Array ? [audience] : audience,
-    issuedAtS: map.get(CLAIM.issued),
-    expiresAtS: map.get(CLAIM.expires),
-    notBeforeS: map.get(CLAIM.notBefore),
-    uses: ours?.get(OURS.uses),
-    reentryGraceS: ours?.get(OURS.reentryGrace),
-    hours: ours?.get(OURS.hours),
-    extended: ours?.get(OURS.extended),
-    rotating: ours?.get(OURS.rotating),
-  }).filter(([, value]) => value !== undefined)) as unknown as TokenClaims;
+  const claims = { ...rest, ...options, doors: doors instanceof Uint8Array ? [doors] : doors } as unknown as TokenClaims;
   const problem = claimsProblem(claims);
   if (problem) throw malformed(problem);
-  // One meaning, one text: what could be left out or said shorter must be.
+  // One meaning, one text: an option that is off is left out, and a lone door stands by itself.
   if (Buffer.compare(encodeCbor(claimsMap(claims)), payload) !== 0) throw malformed('a claim is said in a roundabout way');
   return claims;
-}
-
-function knownMap(value: CborValue | undefined, known: Set<unknown>): CborMap {
-  if (!(value instanceof Map)) throw malformed('claims are not a map');
-  for (const key of value.keys()) {
-    if (!known.has(key)) throw new PosternError('token-too-new', `The claim ${key} is not known here: update this door.`);
-  }
-  return value;
 }
 
 /** The bounds of every claim, for issuing and reading alike; types are checked too, for what was read may be anything. */
 function claimsProblem(claims: TokenClaims): string | undefined {
   const { id, doors, issuedAtS, expiresAtS, notBeforeS, uses, reentryGraceS, hours } = claims;
-  if (!is16Bytes(id)) return 'its id has not 16 bytes';
-  if (!Array.isArray(doors) || doors.length < 1 || doors.length > MAX_DOORS) return `it names no door, or more than ${MAX_DOORS}`;
-  if (!doors.every(is16Bytes)) return 'a door of it has not 16 bytes';
+  if (!isBytes(id, ID_BYTES)) return `its id has not ${ID_BYTES} bytes`;
+  if (!Array.isArray(doors) || !isWhole(doors.length, 1, MAX_DOORS)) return `it names no door, or more than ${MAX_DOORS}`;
+  if (!doors.every((door) => isBytes(door, ID_BYTES))) return `a door of it has not ${ID_BYTES} bytes`;
   if (new Set(doors.map((door) => Buffer.from(door).toString('hex'))).size < doors.length) return 'it names a door twice';
-  if (!isWhole(issuedAtS, 0, MAX_TIME_S)) return 'its issue time is no whole second';
-  if (!isWhole(expiresAtS, issuedAtS + 1, MAX_TIME_S)) return 'its expiry is not a whole second after its issue';
-  if (notBeforeS !== undefined && !isWhole(notBeforeS, 0, expiresAtS - 1)) return 'its begin is not a whole second before its expiry';
+  if (!isSecond(issuedAtS)) return 'its issue time is no whole second';
+  if (!isSecond(expiresAtS, issuedAtS + 1)) return 'its expiry is not a whole second after its issue';
+  if (notBeforeS !== undefined && !isSecond(notBeforeS, 0, expiresAtS - 1)) return 'its begin is not a whole second before its expiry';
   if (uses !== undefined && !isWhole(uses, 1, MAX_USES)) return `its uses are not 1 to ${MAX_USES}`;
   if (reentryGraceS !== undefined && !isWhole(reentryGraceS, 1, MAX_REENTRY_GRACE_S)) return `its re-entry grace is not 1 to ${MAX_REENTRY_GRACE_S} s`;
   if (hours !== undefined && !(typeof hours === 'string' && HOURS.test(hours))) return 'its hours are no name of a schedule (1 to 32 of A-Z a-z 0-9 . _ -)';
   return undefined;
-}
-
-function is16Bytes(value: unknown): boolean {
-  return value instanceof Uint8Array && value.length === 16;
-}
-
-function isWhole(value: unknown, least: number, most: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 function malformed(why: string): PosternError {
