@@ -87,3 +87,13 @@ function bounded(vouched: Record<string, Vouched>): Record<string, Vouched> {
   const byFloor = Object.entries(vouched).sort(([, a], [, b]) => b.floorOffsetMs - a.floorOffsetMs);
   return Object.fromEntries(byFloor.slice(0, MAX_SIGNERS));
 }
+
+/** The earliest and the latest it can be. Both are the same while the clock is believed. */
+export function boundsOf(reading: TimeReading): { earliestMs: number; latestMs: number } {
+  switch (reading.trust) {
+    case 'verified':
+    case 'rtc': return { earliestMs: reading.nowMs, latestMs: reading.nowMs };
+    case 'floor':
+    case 'suspect': return { earliestMs: reading.floorMs, latestMs: Infinity };
+  }
+}
