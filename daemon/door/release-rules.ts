@@ -1,0 +1,74 @@
+import type { Lock, Release } from './door-state.ts';
+import { isHeld, releaseOf } from './door-state.ts';
+import type { ReleaseFacts, RelockWhy } from './lock-effects.ts';
+import { RENEW_MS, released, relocked, renewal, rest } from './lock-effects.ts';
+import { enterPassage } from './order-rules.ts';
+import type { Moment, Refusal, Rule, Step } from './transition-rule.ts';
+import { step } from './transition-rule.ts';
+
+/** Restarts a running release and never adds to it; a shorter one does not cut an extended one short. */
+function startRelease({ state, nowMs }: Moment, facts: ReleaseFacts, lengthMs: number): Step {
+  const untilMs = Math.max(nowMs + lengthMs, releaseOf(state.lock)?.untilMs ?? 0);
+  const release: Release = { cause: facts.cause, untilMs };
+  const lock: Lock = state.lock.is === 'lockdown' ? { is: 'lockdown', release } : { is: 'released', release };
+  const forMs = untilMs - nowMs;
+  return step({ ...state, lock, excusedMs: nowMs }, { type: 'energise-relay', forMs }, released(facts, forMs));
+}
+
+export function relock({ state, nowMs }: Moment, why: RelockWhy): Step {
+  const lock: Lock = state.lock.is === 'lockdown' ? { is: 'lockdown', release: undefined } : { is: 'locked' };
+  return step({ ...state, lock, restedMs: nowMs }, rest, relocked(why));
+}
+
+export const admit: Rule<'grant'> = {
+  does: '→ released, anew if it is already; or → passage where one waits for its first entry',
+  run(at) {
+    const { state: { orders }, input: { attemptId, extended }, settings } = at;
+    if (orders.passage && !orders.passage.entered) return enterPassage(at, orders.passage, attemptId);
+    return startRelease(at, { cause: 'token', attemptId }, extended ? settings.extendedUnlockMs : settings.unlockMs);
+  },
+};
+
+export const releaseByCommand: Rule<'release'> = {
+  does: '→ released, anew if it is already',
+  run: (at) => startRelease(at, { cause: 'command', by: at.input.by }, at.settings.unlockMs),
+};
+
+/** [S2] In lockdown too: whoever is inside gets out. */
+export const releaseByRex: Rule<'rex-active'> = {
+  does: 'with rexReleases: release',
+  run: (at) => (at.settings.rexReleases ? startRelease(at, { cause: 'rex' }, at.settings.unlockMs) : step(at.state)),
+};
+
+/** The door is free already; the lease is renewed so that whoever waits for the relay hears of it. */
+export const confirm: Rule = { does: 'renew the lease', run: ({ state }) => step(state, renewal) };
+
+export function refuse(why: Refusal): Rule {
+  return { does: `refuse (${why})`, run: ({ state }) => step(state, { type: 'refuse', why }) };
+}
+
+export const relockAsOpened: Rule<'contact-open'> = {
+  does: 'relockOn open: end the release',
+  run: (at) => (at.settings.relockOn === 'open' && releaseOf(at.state.lock) ? relock(at, 'opened') : step(at.state)),
+};
+
+export const relockAsClosed: Rule<'contact-closed'> = {
+  does: 'relockOn close: end the release',
+  run: (at) => (at.settings.relockOn === 'close' && releaseOf(at.state.lock) ? relock(at, 'closed') : step(at.state)),
+};
+
+export const relockWhenDue: Rule<'timer-due'> = {
+  does: 'end the release when its time is over',
+  run(at) {
+    const release = releaseOf(at.state.lock);
+    return release && release.untilMs <= at.nowMs ? relock(at, 'time') : step(at.state);
+  },
+};
+
+export const renewWhenDue: Rule<'timer-due'> = {
+  does: 'renew the lease',
+  run({ state, nowMs }) {
+    if (!isHeld(state.lock) || state.lock.renewAtMs > nowMs) return step(state);
+    return step({ ...state, lock: { ...state.lock, renewAtMs: nowMs + RENEW_MS } }, renewal);
+  },
+};
