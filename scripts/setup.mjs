@@ -31,8 +31,8 @@ async function main() {
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const supported = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major >= 24;
-  if (!supported) throw new Error(`Node ${process.versions.node} is not supported. Install Node 20.19 or later, 22.12 or later, or 24.`);
+  const supported = (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major >= 24;
+  if (!supported) throw new Error(`Node ${process.versions.node} is not supported. Install Node 20.19 or later, 22.13 or later, or 24.`);
 }
 
 /** Native modules are bound to this Node's ABI, so another Node means another install. */

@@ -1,0 +1,170 @@
+import type { Clock } from './base/clock.ts';
+import { PosternError, messageOf } from './base/errors.ts';
+import type { EventDraft } from './base/events.ts';
+import type { CodeSeen, Frame, Quad } from './base/frame.ts';
+import { InFlight } from './base/in-flight.ts';
+import type { Logger } from './base/logger.ts';
+import type { Verdict } from './base/verdict.ts';
+import { verdictText } from './base/verdict.ts';
+import type { Decision, Validator } from './access/validator.ts';
+import type { Door } from './door/door.ts';
+import type { Evidence } from './record/evidence.ts';
+import type { EventLog } from './record/event-log.ts';
+import type { GarbageTally } from './record/garbage-tally.ts';
+import { isStale } from './scan/gate.ts';
+import type { QrReader } from './scan/qr.ts';
+import type { Showing, ShowingFilter } from './scan/showing-filter.ts';
+
+export interface PipelineOptions {
+  qr: Pick<QrReader, 'read'>;
+  showings: ShowingFilter;
+  validator: Pick<Validator, 'decide'>;
+  garbage: GarbageTally;
+  events: Pick<EventLog, 'append' | 'newId'>;
+  evidence: Pick<Evidence, 'remember' | 'capture'>;
+  door: Pick<Door, 'grant'>;
+  clock: Clock;
+  log: Logger;
+  maxFrameAgeMs: number;
+  /** Told of each stage's time; for the benchmark. */
+  onTiming?: (stage: 'decode' | 'decide' | 'commit' | 'relay', ms: number) => void;
+}
+
+/**
+ * The flow, from a frame to the relay, top to bottom:
+ *
+ *     offer ─▶ look ─▶ attempt ─▶ decide ─▶ commit ─▶ release
+ *     newest   decode   one per    verdict    event,    relay
+ *     wins     codes    showing               then …
+ *
+ * One frame is worked on at a time. While it is, the newest that arrives waits and older ones are let go.
+ */
+export class Pipeline {
+  readonly #o: PipelineOptions;
+  readonly #inFlight = new InFlight();
+  #waiting: Frame | undefined;
+  #running = false;
+  #stopped = false;
+
+  constructor(options: PipelineOptions) {
+    this.#o = options;
+  }
+
+  /** Takes a frame from the camera; returns at once. */
+  offer(frame: Frame): void {
+    if (this.#stopped) return;
+    this.#waiting = frame;
+    if (!this.#running) void this.#inFlight.track(this.#run());
+  }
+
+  /** Resolves when no frame is being worked on. */
+  idle(): Promise<void> {
+    return this.#inFlight.idle();
+  }
+
+  /** Takes no further frame and lets the one under way come to its end. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#waiting = undefined;
+    await this.idle();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      for (let frame = this.#take(); frame; frame = this.#take()) await this.#look(frame);
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #take(): Frame | undefined {
+    const frame = this.#waiting;
+    this.#waiting = undefined;
+    return frame;
+  }
+
+  async #look(frame: Frame): Promise<void> {
+    if (this.#tooOld(frame)) return;
+    const seen = await this.#timed('decode', () => this.#o.qr.read(frame));
+    const quads = seen.codes.map((code: CodeSeen) => code.quad);
+    this.#o.evidence.remember(frame, quads);
+    for (const showing of this.#o.showings.see(seen.codes, frame.arrivedMs)) {
+      // [S4] A code that had to wait for another's answer is tried on a later frame instead.
+      if (this.#tooOld(frame)) return;
+      const outcome = await this.#attempt(showing, frame, quads);
+      this.#o.showings.settle(showing, outcome, frame.arrivedMs);
+      if (outcome === 'granted') return;
+    }
+  }
+
+  async #attempt(showing: Showing, frame: Frame, quads: Quad[]): Promise<Verdict['outcome']> {
+    const attemptId = this.#o.events.newId();
+    const decision = await this.#timed('decide', () => this.#decide(showing.text, attemptId));
+    if (decision.digest !== undefined && !this.#o.garbage.admit(decision.digest)) return decision.verdict.outcome;
+    const verdict = await this.#timed('commit', () => this.#commit(attemptId, decision));
+    this.#o.evidence.capture(attemptId, verdict.outcome, frame, quads);
+    this.#o.log.info(verdictText(verdict), factsOf(verdict, decision));
+    if (verdict.outcome === 'granted') await this.#timed('relay', () => this.#o.door.grant({ attemptId, extended: verdict.extended }));
+    return verdict.outcome;
+  }
+
+  /** The validator asks the log to keep the nonce; a log that cannot is no bug but an attempt without an answer. */
+  async #decide(text: string, attemptId: string): Promise<Decision> {
+    try {
+      return await this.#o.validator.decide(text, attemptId);
+    } catch (thrown) {
+      if (!(thrown instanceof PosternError)) throw thrown;
+      this.#o.log.error(`The attempt could not be decided: ${messageOf(thrown)}`);
+      return { verdict: { outcome: 'unavailable', cause: 'storage' } };
+    }
+  }
+
+  /** [S3] The event and the use of the token are on disk before the relay moves; if they are not, it does not move. */
+  async #commit(attemptId: string, decision: Decision): Promise<Verdict> {
+    const { verdict } = decision;
+    try {
+      await this.#o.events.append(draftOf(attemptId, decision), verdict.outcome === 'granted' ? verdict.use : undefined, attemptId);
+      return verdict;
+    } catch (thrown) {
+      if (!(thrown instanceof PosternError)) throw thrown;
+      this.#o.log.error(`The attempt could not be written: ${messageOf(thrown)}`);
+      return { outcome: 'unavailable', cause: 'storage' };
+    }
+  }
+
+  #tooOld(frame: Frame): boolean {
+    return isStale(frame, this.#o.clock.monotonicMs(), this.#o.maxFrameAgeMs);
+  }
+
+  async #timed<T>(stage: 'decode' | 'decide' | 'commit' | 'relay', work: () => Promise<T>): Promise<T> {
+    const startedMs = this.#o.clock.monotonicMs();
+    const result = await work();
+    this.#o.onTiming?.(stage, this.#o.clock.monotonicMs() - startedMs);
+    return result;
+  }
+}
+
+function draftOf(attemptId: string, { verdict, tokenId, digest }: Decision): EventDraft {
+  const token = tokenId === undefined ? {} : { tokenId };
+  switch (verdict.outcome) {
+    case 'granted':
+      return {
+        type: 'access-granted', attemptId, tokenId: tokenId ?? '', source: verdict.source, rule: verdict.rule,
+        extended: verdict.extended, counted: verdict.use?.counts ?? 0,
+      };
+    case 'denied':
+      return { type: 'access-denied', attemptId, ...token, source: verdict.source, reason: verdict.reason, ...(digest === undefined ? {} : { digest }) };
+    case 'unavailable':
+      return { type: 'access-unavailable', attemptId, ...token, cause: verdict.cause };
+  }
+}
+
+/** [S7] Tokens go by id; the text stays out of the log. */
+function factsOf(verdict: Verdict, { tokenId }: Decision): Record<string, string | undefined> {
+  switch (verdict.outcome) {
+    case 'granted': return { granted: verdict.rule, source: verdict.source, token: tokenId };
+    case 'denied': return { denied: verdict.reason, source: verdict.source, token: tokenId };
+    case 'unavailable': return { unavailable: verdict.cause, token: tokenId };
+  }
+}
