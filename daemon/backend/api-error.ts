@@ -1,0 +1,13 @@
+/** A refused request: what the caller gets as `{error, errorMsg, code}`. `message` says what to do. */
+export class ApiError extends Error {
+  readonly status: number;
+  /** Kebab-case, stable: what a client compares. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Clock } from '../base/clock.ts';
+import type { Store } from './store.ts';
+
+export type AuditAction = 'door-added' | 'api-key-created' | 'token-issued' | 'token-revoked' | 'list-downloaded';
+
+/** On whose behalf something is done. */
+export interface Actor {
+  /** The person or system an integrator names; never in a log line [S7]. */
+  principal?: string | undefined;
+  /** Name of the API key that asked; absent for what the process itself does. */
+  apiKey?: string | undefined;
+}
+
+export interface AuditEntry {
+  atMs: number;
+  action: AuditAction;
+  principal: string | null;
+  apiKey: string | null;
+  /** What it was done to: a token's or door's id, a key's name. */
+  subject: string;
+}
+
+/** Who did what, written in the transaction of what was done. */
+export class Audit {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  write(action: AuditAction, subject: string, actor: Actor): void {
+    this.#store.prepare('INSERT INTO audit (at_ms, action, principal, api_key, subject) VALUES (?, ?, ?, ?, ?)')
+      .run(this.#clock.wallMs(), action, actor.principal ?? null, actor.apiKey ?? null, subject);
+  }
+
+  /** The newest first. */
+  newest(limit: number): AuditEntry[] {
+    return this.#store.prepare<[number], AuditEntry>('SELECT at_ms AS atMs, action, principal, api_key AS apiKey, subject FROM audit ORDER BY seq DESC LIMIT ?').all(limit);
+  }
+}

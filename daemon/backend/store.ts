@@ -1,0 +1,45 @@
+import Database from 'better-sqlite3';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, PosternError } from '../base/errors.ts';
+import { migrations } from './migrations.ts';
+
+export type Store = Database.Database;
+
+/**
+ * Opens the backend's database, made when it is not there: in `dir`, or in memory without one.
+ * It holds private keys, so folder and file are the owner's alone. Throws PosternError('backend-store').
+ */
+export function openStore(dir: string | undefined): Store {
+  try {
+    const store = new Database(dir === undefined ? ':memory:' : databaseFile(dir), { timeout: 5_000 });
+    store.pragma('journal_mode = WAL');
+    // WAL's own default, NORMAL, may lose the last commits in a power cut: a use counted, an answer given.
+    store.pragma('synchronous = FULL');
+    store.pragma('foreign_keys = ON');
+    migrate(store);
+    return store;
+  } catch (thrown) {
+    if (thrown instanceof PosternError) throw thrown;
+    throw new PosternError('backend-store', `The backend's database in ${dir} cannot be used: ${messageOf(thrown)}. Put back a copy of the folder, or take it away to begin with new keys.`, { cause: thrown });
+  }
+}
+
+function databaseFile(dir: string): string {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, 'backend.sqlite');
+  // SQLite gives its -wal and -shm the mode of the database.
+  closeSync(openSync(file, 'a', 0o600));
+  return file;
+}
+
+function migrate(store: Store): void {
+  store.transaction(() => {
+    const version = store.pragma('user_version', { simple: true }) as number;
+    if (version > migrations.length) {
+      throw new PosternError('backend-store', `The backend's database was written by a newer Postern (version ${version}, this one knows ${migrations.length}). Install that one again.`);
+    }
+    for (const sql of migrations.slice(version)) store.exec(sql);
+    store.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}

@@ -1,0 +1,9 @@
+import { uuidBytes } from '../base/ids.ts';
+import { ApiError } from './api-error.ts';
+
+/** The 16 bytes of a token's id as the API writes it. Throws ApiError('token-id-bad'). */
+export function tokenIdBytes(text: string): Uint8Array {
+  const bytes = uuidBytes(text);
+  if (!bytes) throw new ApiError(400, 'token-id-bad', 'A token is named by its id of 22 characters, as generateQRAccessCode answered it; this is none.');
+  return bytes;
+}
