@@ -1,0 +1,59 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import sharp from 'sharp';
+import { CodeFinder } from './code-finder.ts';
+import type { DecodeRequest, DecodeSetup } from './decode-thread.ts';
+import { isDull } from './gate.ts';
+import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
+import { unread } from './scan-result.ts';
+import type { ScanResult } from './scan-result.ts';
+
+const { maxPixels } = workerData as DecodeSetup;
+const finder = await CodeFinder.open();
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Puts the picture's luma where the finder takes it; rejects with what is wrong with the picture. */
+async function takeIn(request: DecodeRequest): Promise<Size> {
+  if (request.format === 'luma') {
+    finder.room(request.bytes.length).set(request.bytes);
+    return request;
+  }
+  // A copy: libvips takes no memory that another thread may write into.
+  const pixels = await pixelsOfJpeg(new Uint8Array(request.bytes), maxPixels);
+  writeLuma(pixels, finder.room(pixels.width * pixels.height));
+  return pixels;
+}
+
+async function look(request: DecodeRequest): Promise<ScanResult> {
+  const startedMs = performance.now();
+  let size: Size;
+  try {
+    size = await takeIn(request);
+  } catch (thrown) {
+    return unread(pictureProblem(thrown));
+  }
+  const { width, height } = size;
+  const decodingMs = performance.now();
+  const dull = isDull(finder.room(width * height), width, height);
+  const codes = dull ? [] : finder.find(width, height);
+  return { codes, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+}
+
+/** Loads what the first picture would otherwise wait for: libvips' JPEG reader and the decoder's first run. */
+async function warmUp(): Promise<void> {
+  const side = 64;
+  const stripes = Uint8Array.from({ length: side * side }, (_, i) => (i & 4 ? 255 : 0));
+  const jpeg = await sharp(stripes, { raw: { width: side, height: side, channels: 1 } }).jpeg().toBuffer();
+  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side });
+  if (problem !== undefined) throw new Error(problem);
+}
+
+await warmUp();
+parentPort?.on('message', (request: DecodeRequest) => {
+  // A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
+  void look(request).then((result) => parentPort?.postMessage(result));
+});
+parentPort?.postMessage('ready');

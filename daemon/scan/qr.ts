@@ -1,0 +1,115 @@
+import { Backoff } from '../base/backoff.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { PosternError, messageOf } from '../base/errors.ts';
+import type { Frame } from '../base/frame.ts';
+import { InFlight } from '../base/in-flight.ts';
+import type { DecodeRequest } from './decode-thread.ts';
+import { DecodeThread, qrWorkerFile } from './decode-thread.ts';
+import { PictureSlot } from './picture-slot.ts';
+import { unread } from './scan-result.ts';
+import type { ScanResult } from './scan-result.ts';
+
+export interface QrReaderOptions {
+  clock: Clock;
+  /** A look that takes longer is given up, and its thread with it. Milliseconds. */
+  deadlineMs: number;
+  /** Bigger pictures are not looked at; 25 million unless told. */
+  maxPixels?: number;
+  /** Told, with the reason, each time a decoder was lost and another one is started. */
+  onReplaced?: (why: string) => void;
+  /** Another worker instead of `qr-worker`; tests pass one that hangs, crashes or does not start. */
+  workerFile?: URL;
+}
+
+/**
+ * Reads QR codes from frames, off the main thread. A picture that cannot be read is an answer with a `problem`, never
+ * a failure; a decoder that hangs or crashes costs the frame it was at and those that come until another one is warm.
+ */
+export class QrReader {
+  /** Bigger pictures are not looked at. */
+  readonly maxPixels: number;
+  readonly #o: QrReaderOptions;
+  readonly #slot: PictureSlot;
+  readonly #ending = new InFlight();
+  readonly #backoff = new Backoff({ firstMs: 500, maxMs: 30_000 });
+  #thread: DecodeThread;
+  #restart: Timer | undefined;
+  #replaced = 0;
+  #busy = false;
+  #closed = false;
+
+  private constructor(options: QrReaderOptions) {
+    this.#o = options;
+    this.maxPixels = options.maxPixels ?? 25_000_000;
+    this.#slot = new PictureSlot(this.maxPixels);
+    this.#thread = this.#startThread();
+  }
+
+  /** Resolves when the decoder is warm. Rejects with PosternError('decoder-missing') when it does not start. */
+  static async open(options: QrReaderOptions): Promise<QrReader> {
+    const reader = new QrReader(options);
+    try {
+      await reader.#thread.ready;
+    } catch (thrown) {
+      await reader.close();
+      throw new PosternError('decoder-missing', `The QR decoder does not start (${messageOf(thrown)}). Install the packages again with "npm ci".`, { cause: thrown });
+    }
+    return reader;
+  }
+
+  /** How many decoders were lost. */
+  get replaced(): number {
+    return this.#replaced;
+  }
+
+  /** Looks at one frame, at its luma if it has it, else at its JPEG. The next may come when this has resolved. */
+  async read(frame: Frame): Promise<ScanResult> {
+    if (this.#busy) throw new Error('the reader takes one frame at a time');
+    // A frame that waited for the next decoder would be stale when it is up [S4].
+    if (!this.#thread.isUp) return unread(this.#closed ? 'The reader is closed.' : 'The decoder is being started again.');
+    const request = this.#slot.fill(frame);
+    if (typeof request === 'string') return unread(request);
+    return this.#ask(request);
+  }
+
+  /** Ends the decoder, whatever it is at. A read under way resolves with a problem. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#restart?.cancel();
+    void this.#ending.track(this.#thread.end('the reader was closed'));
+    await this.#ending.idle();
+  }
+
+  async #ask(request: DecodeRequest): Promise<ScanResult> {
+    const thread = this.#thread;
+    const { clock, deadlineMs } = this.#o;
+    const deadline = clock.after(deadlineMs, () => void this.#ending.track(thread.end(`the decoder took over ${deadlineMs} ms`)));
+    this.#busy = true;
+    try {
+      return await thread.ask(request);
+    } catch (thrown) {
+      return unread(`The picture was given up: ${messageOf(thrown)}.`);
+    } finally {
+      deadline.cancel();
+      this.#busy = false;
+    }
+  }
+
+  #startThread(): DecodeThread {
+    return new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels }, (why, wasUp) => this.#lost(why, wasUp));
+  }
+
+  #lost(why: string, wasUp: boolean): void {
+    if (this.#closed) return;
+    this.#replaced++;
+    if (wasUp) {
+      this.#backoff.reset();
+      this.#thread = this.#startThread();
+    } else {
+      this.#restart = this.#o.clock.after(this.#backoff.nextMs(), () => {
+        this.#thread = this.#startThread();
+      });
+    }
+    this.#o.onReplaced?.(why);
+  }
+}

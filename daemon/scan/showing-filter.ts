@@ -1,0 +1,106 @@
+import type { CodeSeen, Quad } from '../base/frame.ts';
+import { quadArea } from '../base/frame.ts';
+import type { Verdict } from '../base/verdict.ts';
+
+/** One holding-up of a code to the camera. */
+export interface Showing {
+  key: string;
+  text: string;
+  quad: Quad;
+}
+
+export interface ShowingFilterOptions {
+  /** A code is a new showing when it was out of view for so long, milliseconds. */
+  rearmMs: number;
+  /** A code without an answer is tried again after so long while it is shown, milliseconds. */
+  retryMs: number;
+  /** How many codes of one frame are tried, the largest first. */
+  maxCodes: number;
+  /** What identifies a code: the same for every step of one rotating token. */
+  keyOf: (text: string) => string;
+}
+
+/** Codes remembered at once [S9]; beyond that the one unseen for longest is forgotten. */
+const MAX_REMEMBERED = 64;
+
+/**
+ * How long the camera may give nothing at all (restarting, or the door busy with a slow disk) between two sightings of a
+ * code for them to count as one showing. Nobody saw the code go; but a visitor is not to be kept waiting for ever either.
+ */
+const BLIND_MS = 10_000;
+
+const NOW = -Infinity;
+const NEVER = Infinity;
+
+interface Remembered {
+  seenAtMs: number;
+  /** The first look since then that missed it. */
+  missedAtMs: number | undefined;
+  tryAtMs: number;
+}
+
+/**
+ * Makes one try of one showing, however long it lasts and however often a look at it fails.
+ *
+ * After each look: `see` gives the codes to try now, and the caller settles each that it tried before the next look. One
+ * that it did not come to is given again. The first grant ends the showing of every code then in view.
+ */
+export class ShowingFilter {
+  readonly #o: ShowingFilterOptions;
+  /** In the order in which they were last seen. */
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(options: ShowingFilterOptions) {
+    this.#o = options;
+  }
+
+  /** How many codes are remembered. */
+  get size(): number {
+    return this.#remembered.size;
+  }
+
+  /** Takes the codes of one look (none: nothing was in view) and gives those to try now, the largest first. */
+  see(codes: CodeSeen[], atMs: number): Showing[] {
+    const inView = this.#largestOfEach(codes);
+    this.#forgetThoseGone(inView, atMs);
+    for (const { key } of inView) this.#remember(key, atMs);
+    return inView.filter(({ key }) => (this.#remembered.get(key)?.tryAtMs ?? NEVER) <= atMs).slice(0, this.#o.maxCodes);
+  }
+
+  /** Takes what a try of `showing` came to. */
+  settle(showing: Showing, outcome: Verdict['outcome'], atMs: number): void {
+    if (outcome === 'granted') {
+      for (const each of this.#remembered.values()) each.tryAtMs = NEVER;
+      return;
+    }
+    const tried = this.#remembered.get(showing.key);
+    if (tried) tried.tryAtMs = outcome === 'unavailable' ? atMs + this.#o.retryMs : NEVER;
+  }
+
+  #largestOfEach(codes: CodeSeen[]): Showing[] {
+    const bySize = codes.toSorted((a, b) => quadArea(b.quad) - quadArea(a.quad)).slice(0, MAX_REMEMBERED);
+    const largest = new Map<string, Showing>();
+    for (const { text, quad } of bySize) {
+      const key = this.#o.keyOf(text);
+      if (!largest.has(key)) largest.set(key, { key, text, quad });
+    }
+    return [...largest.values()];
+  }
+
+  #forgetThoseGone(inView: Showing[], atMs: number): void {
+    const keys = new Set(inView.map(({ key }) => key));
+    for (const [key, each] of this.#remembered) {
+      const goneMs = each.missedAtMs === undefined ? 0 : atMs - each.missedAtMs;
+      if (goneMs >= this.#o.rearmMs || atMs - each.seenAtMs > BLIND_MS) this.#remembered.delete(key);
+      else if (!keys.has(key)) each.missedAtMs ??= atMs;
+    }
+  }
+
+  #remember(key: string, atMs: number): void {
+    const tryAtMs = this.#remembered.get(key)?.tryAtMs ?? NOW;
+    this.#remembered.delete(key);
+    this.#remembered.set(key, { seenAtMs: atMs, missedAtMs: undefined, tryAtMs });
+    const oldest = this.#remembered.keys().next().value;
+    if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+  }
+}
