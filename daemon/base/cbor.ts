@@ -50,7 +50,9 @@ class BoundedTokenizer extends Tokenizer {
 
 function decodeAny(bytes: Uint8Array): unknown {
   try {
-    return decode(bytes, { ...STRICT, tokenizer: new BoundedTokenizer(bytes, STRICT) });
+    // Not the Buffer that it may be: `slice` of one, as the decoder does, shares its memory instead of copying.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return decode(plain, { ...STRICT, tokenizer: new BoundedTokenizer(plain, STRICT) });
   } catch (thrown) {
     if (thrown instanceof PosternError) throw thrown;
     throw malformed(messageOf(thrown), thrown);

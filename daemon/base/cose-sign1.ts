@@ -1,7 +1,7 @@
-import { sign, verify, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { isBytes } from './bounds.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
-import { KEY_ID_BYTES, SIGNATURE_BYTES, type Signer } from './ed25519.ts';
+import { KEY_ID_BYTES, SIGNATURE_BYTES, signEd25519, verifyEd25519, type Signer } from './ed25519.ts';
 import { PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
 
@@ -29,7 +29,7 @@ const ED25519 = -19;
 /** The untagged COSE_Sign1 of `payload`: alg and key id protected, nothing unprotected. */
 export function sign1(payload: Uint8Array, kind: SignedKind, signer: Signer): Uint8Array {
   const protectedBytes = encodeCbor(mapOf(HEADER, { alg: ED25519, keyId: signer.keyId }));
-  const signature = sign(null, sigStructure(protectedBytes, kind, payload), signer.privateKey);
+  const signature = signEd25519(sigStructure(protectedBytes, Buffer.from(kind), payload), signer.privateKey);
   return encodeCbor([protectedBytes, new Map(), payload, signature]);
 }
 
@@ -49,12 +49,12 @@ export function readSign1(bytes: Uint8Array): Sign1 {
 }
 
 export function verifySign1(signed: Sign1, kind: SignedKind, publicKey: KeyObject): boolean {
-  return verify(null, sigStructure(signed.protectedBytes, kind, signed.payload), publicKey, signed.signature);
+  return verifyEd25519(sigStructure(signed.protectedBytes, Buffer.from(kind), signed.payload), publicKey, signed.signature);
 }
 
-/** What is really signed: Sig_structure of RFC 9052 §4.4. */
-export function sigStructure(protectedBytes: Uint8Array, kind: SignedKind | '', payload: Uint8Array): Uint8Array {
-  return encodeCbor(['Signature1', protectedBytes, Buffer.from(kind), payload]);
+/** What is really signed: the Sig_structure of RFC 9052 §4.4. */
+export function sigStructure(protectedBytes: Uint8Array, externalAad: Uint8Array, payload: Uint8Array): Uint8Array {
+  return encodeCbor(['Signature1', protectedBytes, externalAad, payload]);
 }
 
 function readProtected(bytes: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { PosternError } from './errors.ts';
 
 /** Signs with one key; `keyId` is `keyIdOf` its public key, 4 bytes. */
@@ -42,6 +42,16 @@ export function keyIdOf(rawKey: Uint8Array): Uint8Array {
 export function signerFromSeed(seed: Uint8Array): Signer {
   const privateKey = privateKeyFromSeed(seed);
   return { keyId: keyIdOf(rawPublicKey(privateKey)), privateKey };
+}
+
+/** 64 bytes; the same for the same message and key (RFC 8032 §5.1.6). */
+export function signEd25519(message: Uint8Array, privateKey: KeyObject): Uint8Array {
+  return sign(null, message, privateKey);
+}
+
+/** False for a key of another kind too, whose own algorithm Node would otherwise use. */
+export function verifyEd25519(message: Uint8Array, publicKey: KeyObject, signature: Uint8Array): boolean {
+  return publicKey.asymmetricKeyType === 'ed25519' && verify(null, message, publicKey, signature);
 }
 
 function mustBeKeyBytes(what: string, bytes: Uint8Array): void {
