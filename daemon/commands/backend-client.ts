@@ -1,0 +1,69 @@
+import fetch from 'node-fetch';
+import { z } from 'zod';
+import type { Config } from '../../config/schema.ts';
+import { messageOf, PosternError } from '../base/errors.ts';
+import { readApiKey } from './key-files.ts';
+
+const TIMEOUT_MS = 15_000;
+const MAX_ANSWER_BYTES = 8_000_000;
+
+const refusal = z.object({ errorMsg: z.string(), code: z.string() });
+
+/** Calls the backend that a config names, with the admin's key. */
+export class BackendClient {
+  readonly #url: string;
+  readonly #apiKey: string;
+
+  private constructor(url: string, apiKey: string) {
+    this.#url = url;
+    this.#apiKey = apiKey;
+  }
+
+  /** Throws PosternError('no-backend', 'no-admin-key', 'key-file'). */
+  static of({ backend }: Config): BackendClient {
+    if (!backend) throw new PosternError('no-backend', 'The config names no backend. Add a backend section with its url.');
+    if (backend.adminKeyFile === undefined) throw new PosternError('no-admin-key', 'The config names no admin key. Add backend.adminKeyFile: a file with an API key that may issue and revoke.');
+    return new BackendClient(backend.url, readApiKey(backend.adminKeyFile));
+  }
+
+  /**
+   * The answer to one call, read by `schema`. Throws PosternError: with the code and sentence of the backend when it
+   * refused, otherwise 'backend-unreachable' or 'backend-answer'.
+   */
+  async call<Answer extends z.ZodType>(path: string, body: object, schema: Answer): Promise<z.output<Answer>> {
+    const { ok, status, json } = await this.#post(path, body);
+    if (!ok) {
+      const refused = refusal.safeParse(json);
+      if (refused.success) throw new PosternError(refused.data.code, `The backend refused: ${refused.data.errorMsg}`);
+      throw new PosternError('backend-answer', `The backend at ${this.#url} answered with HTTP ${status}. Check backend.url in the config.`);
+    }
+    const answer = schema.safeParse(json);
+    if (!answer.success) throw new PosternError('backend-answer', `The answer of ${this.#url} is not a backend's. Check backend.url in the config.`);
+    return answer.data;
+  }
+
+  async #post(path: string, body: object): Promise<{ ok: boolean; status: number; json: unknown }> {
+    try {
+      const response = await fetch(`${this.#url.replace(/\/+$/, '')}${path}`, {
+        method: 'POST',
+        headers: { 'x-auth-scheme': 'api-token', 'x-auth-apikey': this.#apiKey, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        redirect: 'error',
+        size: MAX_ANSWER_BYTES,
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      const text = await response.text();
+      return { ok: response.ok, status: response.status, json: parsed(text) };
+    } catch (thrown) {
+      throw new PosternError('backend-unreachable', `The backend at ${this.#url} cannot be reached: ${messageOf(thrown)}. Is it running? The demo's runs with npm start.`, { cause: thrown, transient: true });
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
