@@ -7,6 +7,7 @@ import { messageOf, PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
 import { compareIds, encodeEntry, LIST_ENTRY_BYTES, orderProblem, type ListEntry } from './token-list-entry.ts';
 
+export { EntriesCheck } from './entries-check.ts';
 export { decodeEntry, encodeEntry, LIST_ENTRY_BYTES, type ListEntry, type ListStatus } from './token-list-entry.ts';
 
 /** What the signature of a token list covers, besides the digest of its entries. */

@@ -4,7 +4,7 @@ import { LIST_ENTRY_BYTES, orderProblem } from './token-list-entry.ts';
 import type { UnverifiedList } from './token-list-file.ts';
 
 /** Checks the entries of a list as they stream by, in chunks of any size, against its head, verified before. */
-export class TokenListCheck {
+export class EntriesCheck {
   readonly #count: number;
   readonly #digest: Uint8Array;
   readonly #hash = createHash('sha256');
