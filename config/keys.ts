@@ -31,8 +31,11 @@ export interface ConfigKey {
   required: boolean;
 }
 
+/** The config as a section that holds all others. */
+export const configRoot = z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema;
+
 /** Every key, sections before what is in them, in the order of the schema. */
-export const configKeys: ConfigKey[] = keysIn(z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema, []);
+export const configKeys: ConfigKey[] = keysIn(configRoot, []);
 
 function keysIn(schema: KeySchema, path: string[], variant?: string): ConfigKey[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
@@ -60,7 +63,7 @@ export function allowedText(schema: KeySchema): string {
   if (schema.allowed !== undefined) return schema.allowed;
   if (schema.enum) return schema.enum.map(String).join(' or ');
   if (schema.const !== undefined) return schema.const;
-  if (schema.format === 'path') return 'a path; a relative one counts from the config file\'s folder';
+  if (schema.format === 'path') return 'a path';
   if (schema.type === 'integer') return `a whole number from ${schema.minimum} to ${schema.maximum}`;
   if (schema.type === 'boolean') return 'true or false';
   if (schema.type === 'array') return schema.items?.type === 'object' ? 'a list' : `a list of: ${allowedText(schema.items ?? {})}`;

@@ -24,7 +24,7 @@ export const schedule = z.strictObject({
     fri: day('Friday'),
     sat: day('Saturday'),
     sun: day('Sunday'),
-  }),
+  }).describe('The hours of an ordinary week.'),
   exceptions: z.array(z.strictObject({
     date: exceptionDate.describe('The day in the door\'s time zone.'),
     hours: hours.describe('Open hours on that day, in place of the weekly ones; [] is closed.'),

@@ -1,0 +1,34 @@
+// Writes the documents that are made from the code. With --check it writes nothing and fails when one has drifted.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { configExample } from './docs/config-example.ts';
+import { configReference } from './docs/config-reference.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** By path from the checkout. */
+const documents: Record<string, () => string> = {
+  'config/example.yaml': configExample,
+  'config/REFERENCE.md': configReference,
+};
+
+const isCheck = process.argv.includes('--check');
+for (const [path, text] of Object.entries(documents)) {
+  if (isCheck) check(path, text());
+  else writeFileSync(join(root, path), text());
+}
+
+function check(path: string, text: string): void {
+  if (textOf(path) === text) return;
+  process.stderr.write(`${path} is not what the code makes. Run: npm run docs\n`);
+  process.exitCode = 1;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return '';
+  }
+}
