@@ -43,14 +43,14 @@ export type EventDraft =
   | { type: 'lockdown-started'; by: string }
   | { type: 'lockdown-ended'; by: string }
   | { type: 'passage-started'; by: string; untilMs: number }
-  | { type: 'passage-ended'; why: 'time' | 'command' | 'lockdown' }
+  | { type: 'passage-ended'; why: 'time' | 'command' | 'lockdown'; by?: string }
   | { type: 'relay-failed'; detail: string }
   | { type: 'relay-recovered' }
   // Evidence and the log
   | { type: 'evidence-stored'; attemptId: string; pictures: PictureRef[] }
   | { type: 'evidence-failed'; attemptId: string; detail: string }
-  | { type: 'evidence-deleted'; files: number; why: 'age' | 'size' | 'erased'; throughMs: number }
-  | { type: 'log-pruned'; throughSeq: number; hash: string }
+  | { type: 'evidence-deleted'; files: number; why: 'age' | 'size' | 'erased'; throughMs: number; attemptId?: string }
+  | { type: 'log-pruned'; throughSeq: number; throughHash: string }
   // Trust
   | { type: 'key-set-accepted'; version: number }
   | { type: 'key-set-refused'; detail: string }

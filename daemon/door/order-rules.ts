@@ -99,7 +99,8 @@ export const endPassage: Rule<'passage-end'> = {
     if (!at.state.orders.passage) return step(at.state);
     const orders: Orders = { ...at.state.orders, passage: undefined };
     const { state, effects } = obey(at, orders);
-    return step(state, { type: 'persist', orders }, tell({ type: 'passage-ended', why: at.input.why }), ...effects);
+    const { type: _, ...facts } = at.input;
+    return step(state, { type: 'persist', orders }, tell({ type: 'passage-ended', ...facts }), ...effects);
   },
 };
 

@@ -13,7 +13,8 @@ export type DoorInput =
   | { type: 'lockdown-on'; by: string }
   | { type: 'lockdown-off'; by: string }
   | { type: 'passage-start'; by: string; cause: 'schedule' | 'command'; untilMs: number; untilWallMs: number; sinceWallMs: number }
-  | { type: 'passage-end'; why: 'time' | 'command' }
+  | { type: 'passage-end'; why: 'time' }
+  | { type: 'passage-end'; why: 'command'; by: string }
   | { type: 'fire-on' }
   | { type: 'fire-off' }
   | { type: 'relay-fault'; detail: string }

@@ -4,6 +4,8 @@ export interface DoorInputs {
   contact: 'closed' | 'open' | 'absent';
   /** Request to exit; held as long as the button or sensor is active. */
   rex: 'idle' | 'active' | 'absent';
+  /** The fire panel's contact. It is supervised: an open wire is an alarm. */
+  fire: 'normal' | 'alarm' | 'absent';
 }
 
 export interface DoorIoSink {
@@ -11,7 +13,8 @@ export interface DoorIoSink {
   contact(now: 'closed' | 'open'): void;
   /** REX began or ended; the beginning is told on its leading edge. */
   rex(now: 'idle' | 'active'): void;
-  /** The relay's level, read back, is not what was asked for; `undefined` when it is again. */
+  fire(now: 'normal' | 'alarm'): void;
+  /** The relay cannot be relied on: its level, read back, is not what was asked for, or its guard is gone. `undefined` when it is well again. */
   relayFault(detail: string | undefined): void;
 }
 
@@ -23,17 +26,21 @@ export interface DoorIoSink {
  *
  * - `start` leaves the relay at rest, whatever it found, before it resolves; then the inputs' present
  *   state is in `inputs` and changes go to the sink. It rejects with a `PosternError` that names the
- *   pin or file and the mend.
+ *   pin or file and the mend. A relay that reads back energised all the same is told as a fault, for
+ *   a daemon that does not start tells nobody.
  * - `energise(leaseMs)` energises the relay for at most `leaseMs` from the call. Called again while
  *   energised it *replaces* the running lease, shorter or longer: nothing adds up. An order that
  *   reaches the guard over 1 s late is dropped and told as a fault. Resolves when the guard has
  *   written the level and read it back; rejects when it could not, with the relay at rest as far as
  *   can be known.
- * - `rest()` de-energises at once; idempotent; resolves when read back.
+ * - `rest()` de-energises at once; idempotent; resolves when read back, else rejects.
+ * - Whatever rejects has told the sink of a fault before. The driver alone knows when the relay is well
+ *   again, and tells so; a `rest()` that comes through is one way to find out.
  * - The relay comes to rest without the daemon's doing: at the end of the lease, when the daemon
  *   ends in any way, is stopped (SIGSTOP) or stalls. If the guard dies, the driver rests the relay,
  *   starts another guard, and tells the sink.
- * - `stop` rests the relay, ends the guard, and lets go of the lines. Calling it again is harmless.
+ * - `stop` rests the relay, ends the guard, and lets go of the inputs; a relay line may stay driven to rest.
+ *   Calling it again is harmless.
  */
 export interface DoorIo {
   readonly name: string;

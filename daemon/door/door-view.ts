@@ -1,0 +1,31 @@
+import type { DoorInputs, DoorIo } from '../../drivers/door-io/door-io.ts';
+import type { DoorState, DoorStateName, LeafName } from './door-state.ts';
+import { doorStateName, releaseOf } from './door-state.ts';
+
+/** The door as the status page shows it. */
+export interface DoorView {
+  state: DoorStateName;
+  leaf: LeafName;
+  contact: DoorInputs['contact'];
+  rex: DoorInputs['rex'];
+  relay: DoorIo['relay'];
+  /** Milliseconds until a running release ends. */
+  releasedForMs: number | undefined;
+  lockdownBy: string | undefined;
+  passage: { by: string; untilWallMs: number; waitsForEntry: boolean } | undefined;
+}
+
+export function viewOf(state: DoorState, { inputs, relay }: Pick<DoorIo, 'inputs' | 'relay'>, nowMs: number): DoorView {
+  const { lock, leaf, orders: { lockdown, passage } } = state;
+  const release = releaseOf(lock);
+  return {
+    state: doorStateName(state),
+    leaf: leaf.is,
+    contact: inputs.contact,
+    rex: inputs.rex,
+    relay,
+    releasedForMs: release && Math.max(0, release.untilMs - nowMs),
+    lockdownBy: lockdown?.by,
+    passage: passage && { by: passage.by, untilWallMs: passage.untilWallMs, waitsForEntry: !passage.entered },
+  };
+}

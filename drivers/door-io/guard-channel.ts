@@ -1,0 +1,94 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../../daemon/base/clock.ts';
+import { sleep } from '../../daemon/base/clock.ts';
+import { GuardCore } from './guard-core.ts';
+import type { RelayLine, RelayLineSpec } from './relay-line.ts';
+import { argumentsOf } from './relay-line.ts';
+import { systemMonotonicMs } from './system-monotonic.ts';
+
+/** What a guard tells. */
+export interface GuardListener {
+  answer(text: string): void;
+  /** It has ended; told once, and not after `close` or `kill`. */
+  gone(why: string): void;
+}
+
+/** The way to one running guard. */
+export interface GuardChannel {
+  /** Milliseconds on the clock that the guard goes by. */
+  nowMs(): number;
+  send(order: string): void;
+  /** Ends it without ado, even one that is stopped. */
+  kill(): void;
+  /** Closes the pipe, so that it rests the relay and ends; resolves when it has. */
+  close(): Promise<void>;
+}
+
+export type OpenGuard = (listener: GuardListener) => GuardChannel;
+
+/** How long a guard has to end once its pipe is closed. */
+const CLOSE_LIMIT_MS = 2_000;
+const entry = fileURLToPath(new URL(`./relay-guard-process${extname(import.meta.url)}`, import.meta.url));
+
+/** A guard in a process of its own, in a session of its own, so that a Ctrl-C in the daemon's terminal does not reach it [S1]. */
+export function guardProcess(spec: RelayLineSpec, clock: Clock): OpenGuard {
+  return (listener) => {
+    const child = spawn(process.execPath, [entry, ...argumentsOf(spec)], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+    let ours = false;
+    child.on('error', (error) => ours || listener.gone(error.message));
+    child.on('exit', (code, signal) => ours || listener.gone(signal ? `ended by ${signal}` : `exit code ${code}`));
+    // A write to a guard that has just died; its exit tells more.
+    child.stdin.on('error', () => {});
+    readLines(child, (text) => ours || listener.answer(text));
+    return {
+      nowMs: systemMonotonicMs,
+      send: (order) => void child.stdin.write(`${order}\n`),
+      kill() {
+        ours = true;
+        child.kill('SIGKILL');
+      },
+      async close() {
+        ours = true;
+        child.stdin.end();
+        await ended(child, clock);
+      },
+    };
+  };
+}
+
+function readLines(child: ChildProcess, take: (text: string) => void): void {
+  let rest = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) take(line);
+  });
+}
+
+async function ended(child: ChildProcess, clock: Clock): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const exit = once(child, 'exit');
+  const done = new AbortController();
+  await Promise.race([exit, sleep(clock, CLOSE_LIMIT_MS, done.signal)]);
+  done.abort();
+  child.kill('SIGKILL');
+  await exit;
+}
+
+/** A guard within this process, on the daemon's clock: for replay, where no time passes and no fault is feared. */
+export function guardInProcess(line: RelayLine, clock: Clock): OpenGuard {
+  return (listener) => {
+    const core = new GuardCore({ line, clock, answer: (text) => listener.answer(text) });
+    core.begin();
+    return {
+      nowMs: () => clock.monotonicMs(),
+      send: (order) => core.receive(order),
+      kill: () => void core.rest(),
+      close: async () => void core.rest(),
+    };
+  };
+}
