@@ -23,8 +23,10 @@ const STATUS_OF: readonly (ListStatus | undefined)[] = [undefined, 'active', 'su
 export function encodeEntry(entry: ListEntry, into: Uint8Array, at = 0): void {
   if (entry.id.length !== LIST_ID_BYTES) throw bad(`an id has ${entry.id.length} bytes instead of ${LIST_ID_BYTES}`);
   if (!Number.isInteger(entry.spent) || entry.spent < 0 || entry.spent > MAX_SPENT) throw bad(`spent uses are not 0 to ${MAX_SPENT}`);
+  const status = STATUS_OF.indexOf(entry.status);
+  if (status < 1) throw bad('a status is not known');
   into.set(entry.id, at);
-  into[at + STATUS_AT] = STATUS_OF.indexOf(entry.status);
+  into[at + STATUS_AT] = status;
   into[at + SPENT_AT] = entry.spent >> 8;
   into[at + SPENT_AT + 1] = entry.spent & 0xff;
 }
