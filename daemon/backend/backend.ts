@@ -23,7 +23,7 @@ export interface BackendOptions {
   log?: Logger;
   /** The keys of a new issuer; absent: drawn at random. */
   seeds?: Seeds;
-  /** The earliest issue time its tokens may carry; absent: a token's life before now. */
+  /** Tokens older than now that it will hold: the time its keys are valid from reaches back before them. */
   oldestIssueMs?: number;
   /** The longest time from issue to expiry. */
   maxTokenDays?: number;
@@ -63,8 +63,8 @@ export class Backend {
   static async open(options: BackendOptions): Promise<Backend> {
     const { clock, random = systemRandom, maxTokenDays = 31 } = options;
     const store = openStore(options.dir);
-    const oldestIssueMs = options.oldestIssueMs ?? clock.wallMs() - maxTokenDays * DAY_MS;
-    const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(oldestIssueMs / 1000));
+    const validFromMs = (options.oldestIssueMs ?? clock.wallMs()) - maxTokenDays * DAY_MS;
+    const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
     const parts: BackendParts = {

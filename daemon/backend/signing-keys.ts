@@ -54,11 +54,11 @@ export class SigningKeys {
 
   /**
    * Reads the keys of `store`; an empty one gets those of `seeds` first, in the same transaction.
-   * `oldestIssueS` is the earliest issue time that tokens may carry: the keys are valid from then on.
+   * Those are valid from `validFromS` on, which is the earliest issue time that tokens may carry.
    */
-  static open(store: Store, clock: Clock, seeds: () => Seeds, oldestIssueS: number): SigningKeys {
+  static open(store: Store, clock: Clock, seeds: () => Seeds, validFromS: number): SigningKeys {
     return store.transaction(() => {
-      if (!store.prepare('SELECT 1 FROM signing_keys').get()) found(store, seeds(), Math.floor(clock.wallMs() / 1000), oldestIssueS);
+      if (!store.prepare('SELECT 1 FROM signing_keys').get()) found(store, seeds(), Math.floor(clock.wallMs() / 1000), validFromS);
       const keys = readKeys(store);
       const zoneMaster = store.prepare<[], Buffer>('SELECT master FROM zone_masters ORDER BY id DESC').pluck().get() as Buffer;
       const keySet = store.prepare<[], Buffer>('SELECT signed FROM key_sets ORDER BY version DESC').pluck().get() as Buffer;
@@ -90,10 +90,10 @@ export class SigningKeys {
   }
 }
 
-function found(store: Store, seeds: Seeds, nowS: number, oldestIssueS: number): void {
+function found(store: Store, seeds: Seeds, nowS: number, validFromS: number): void {
   const insert = store.prepare('INSERT INTO signing_keys (id, use, state, seed, not_before_s, not_after_s) VALUES (?, ?, ?, ?, ?, ?)');
   for (const use of ['root', 'token', 'list'] as const) {
-    insert.run(signerFromSeed(seeds[use]).keyId, use, 'active', seeds[use], oldestIssueS, nowS + KEY_LIFE_S);
+    insert.run(signerFromSeed(seeds[use]).keyId, use, 'active', seeds[use], validFromS, nowS + KEY_LIFE_S);
   }
   store.prepare('INSERT INTO zone_masters (master) VALUES (?)').run(seeds.zoneMaster);
   const keys = readKeys(store);
