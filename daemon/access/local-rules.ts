@@ -120,7 +120,7 @@ function acceptedStep({ stepCode, stepKey, time }: LocalFacts): number | undefin
 function inReentryGrace({ claims, uses, time }: LocalFacts): boolean {
   if (claims.reentryGraceS === undefined || uses.lastCountedAtMs === undefined) return false;
   const sinceMs = time.nowMs - uses.lastCountedAtMs;
-  return sinceMs >= 0 && sinceMs < claims.reentryGraceS * 1_000;
+  return sinceMs >= 0 && sinceMs <= claims.reentryGraceS * 1_000;
 }
 
 function believes(time: TimeReading, policy: AccessPolicy): boolean {

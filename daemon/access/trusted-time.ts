@@ -75,7 +75,9 @@ export class TrustedTime {
 
   /** The key of `signer` was revoked. Resolves when that is durable; rejects PosternError('storage'). */
   async distrust(signer: string): Promise<void> {
-    this.#learn(withoutSigner(this.#knowledge, signer));
+    const knowledge = withoutSigner(this.#knowledge, signer);
+    if (knowledge === this.#knowledge) return;
+    this.#learn(knowledge);
     await this.#save();
   }
 

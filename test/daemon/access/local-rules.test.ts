@@ -73,8 +73,8 @@ const rules: Record<string, Row[]> = {
     ['used up here', { claims: claims({ uses: 3 }), uses: uses({ counted: 3 }) }, 'used-up'],
     ['used up elsewhere', { claims: claims({ uses: 3 }), listed: entry({ spent: 3 }) }, 'used-up'],
     ['used up here and elsewhere together', { claims: claims({ uses: 3 }), uses: uses({ counted: 1 }), listed: entry({ spent: 2 }) }, 'used-up'],
-    ['used up, within the re-entry grace', { claims: claims({ uses: 1, reentryGraceS: 300 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 299_999 }) }, undefined],
-    ['used up, as the grace ends', { claims: claims({ uses: 1, reentryGraceS: 300 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 300_000 }) }, 'used-up'],
+    ['used up, as the re-entry grace ends', { claims: claims({ uses: 1, reentryGraceS: 300 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 300_000 }) }, undefined],
+    ['used up, after the grace', { claims: claims({ uses: 1, reentryGraceS: 300 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 300_001 }) }, 'used-up'],
     ['used up, the last use in the future of a clock that went back', { claims: claims({ uses: 1, reentryGraceS: 300 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS + 1 }) }, 'used-up'],
   ],
   step: [
@@ -130,7 +130,7 @@ const useRows: [situation: string, changes: Partial<LocalFacts>, use: ReturnType
   ['an unlimited token counts nothing', {}, { tokenId, counts: 0, atMs: NOON_MS }],
   ['a limited token counts one', { claims: claims({ uses: 2 }) }, { tokenId, counts: 1, atMs: NOON_MS }],
   ['a re-entry within the grace counts nothing', { claims: claims({ uses: 2, reentryGraceS: 60 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 1_000 }) }, { tokenId, counts: 0, atMs: NOON_MS }],
-  ['after the grace it counts again', { claims: claims({ uses: 2, reentryGraceS: 60 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 60_000 }) }, { tokenId, counts: 1, atMs: NOON_MS }],
+  ['after the grace it counts again', { claims: claims({ uses: 2, reentryGraceS: 60 }), uses: uses({ counted: 1, lastCountedAtMs: NOON_MS - 60_001 }) }, { tokenId, counts: 1, atMs: NOON_MS }],
   ['the accepted step is spent', rotating(-1), { tokenId, counts: 0, atMs: NOON_MS, step: thisStep - 1 }],
   ['without the zone master there is no step to spend', rotating(0, { stepKey: undefined }), { tokenId, counts: 0, atMs: NOON_MS }],
 ];

@@ -1,0 +1,67 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import fetch, { type Response } from 'node-fetch';
+
+export interface BackendAddress {
+  /** Where the backend answers, without a path of the API: `https://…`, or `http://…` on this machine. */
+  url: string;
+  apiKey: string;
+}
+
+export interface BackendRequest {
+  path: string;
+  /** Sent as a JSON POST; absent: a GET. */
+  json?: unknown;
+  headers?: Record<string, string>;
+  signal: AbortSignal;
+  /** Longer bodies are refused when read whole; who streams counts for himself [S9]. */
+  maxBytes: number;
+}
+
+/** Enough for one question, and a few that are late, at a time [S9]. */
+const MAX_SOCKETS = 8;
+
+/**
+ * The way to the backend: API key, and connections that stay open so that a visitor does not wait for a TLS handshake.
+ * The config lets only https or this machine's own http through, so whatever answers here is the backend.
+ */
+export class BackendConnection {
+  readonly #address: BackendAddress;
+  readonly #agent: HttpAgent;
+
+  constructor(address: BackendAddress) {
+    this.#address = address;
+    const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    this.#agent = address.url.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options);
+  }
+
+  /** One attempt; no redirect is followed. Rejects with what node-fetch throws (FetchError, AbortError). */
+  request({ path, json, headers, signal, maxBytes }: BackendRequest): Promise<Response> {
+    return fetch(`${this.#address.url.replace(/\/+$/, '')}${path}`, {
+      method: json === undefined ? 'GET' : 'POST',
+      headers: {
+        'x-auth-scheme': 'api-token',
+        'x-auth-apikey': this.#address.apiKey,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: json === undefined ? null : JSON.stringify(json),
+      agent: this.#agent,
+      redirect: 'error',
+      // No compression: what is fetched is small or does not compress, and a small body cannot unfold into a large one.
+      compress: false,
+      size: maxBytes,
+      signal,
+    });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Lets go of a body that nobody will read, and of its connection: it might never end. */
+export function discard(response: Response): void {
+  (response.body as Readable | null)?.destroy();
+}

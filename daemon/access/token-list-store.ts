@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { DurableState } from '../base/durable-state.ts';
+import { messageOf, PosternError } from '../base/errors.ts';
+import type { KeySet } from '../base/key-set.ts';
+import { LIST_FRONT_BYTES, parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
+import { boundsOf } from './clock-trust.ts';
+import { replaceDurably } from './durable-file.ts';
+import { offerProblem, storedProblem, type ListFacts, type ListFloor } from './list-rules.ts';
+import { keyInForce } from './signing-key.ts';
+import { checkEntries } from './token-list-check.ts';
+import { TokenListReader } from './token-list.ts';
+import type { TrustedTime } from './trusted-time.ts';
+
+export interface TokenListStoreOptions {
+  /** State folder; it exists. */
+  dir: string;
+  /** This door, 16 bytes. */
+  door: Uint8Array;
+  keys: () => KeySet | undefined;
+  state: DurableState;
+  time: Pick<TrustedTime, 'read' | 'raise' | 'distrust'>;
+}
+
+const FILE = 'token-list.bin';
+const FLOOR_KEY = 'token-list';
+const floorSchema = z.object({ version: z.number().int().nonnegative(), keyId: z.string().nullable(), sha256: z.string().nullable() });
+
+/** A list file whose front has been read. */
+interface Candidate {
+  path: string;
+  front: Uint8Array;
+  list: UnverifiedList;
+  fileBytes: number;
+  sha256: string;
+}
+
+/** The token list as this door accepted it, in a file that outlives the process. Calls are made one after the other. */
+export class TokenListStore {
+  readonly #o: TokenListStoreOptions;
+  #reader: TokenListReader | undefined;
+
+  constructor(options: TokenListStoreOptions) {
+    this.#o = options;
+  }
+
+  /** The list in hand, fresh or not. To be asked for anew each time: an old reader is closed at the swap. */
+  get reader(): TokenListReader | undefined {
+    return this.#reader;
+  }
+
+  /** Takes up the stored list, if there is one, after checking all of it again. Rejects PosternError('list-refused', 'storage'). */
+  async load(): Promise<void> {
+    const candidate = await readCandidate(this.#path);
+    if (!candidate) return;
+    const problem = storedProblem(candidate.list, this.#facts(candidate));
+    if (problem) throw refused(problem);
+    const reader = await this.#checked(candidate);
+    await this.#keepFloor(candidate);
+    this.#swap(reader);
+  }
+
+  /**
+   * Takes the list at `path`, unless it is the one in hand; the file is moved or deleted. What a power cut may leave is the
+   * old list or the new, and a floor no higher than the list. Rejects PosternError('list-refused', 'storage'); then the old one stands.
+   */
+  async offer(path: string): Promise<'accepted' | 'same'> {
+    try {
+      return await this.#take(path);
+    } finally {
+      await deleteFile(path);
+    }
+  }
+
+  /**
+   * Brings list and floor in line with a key set; done twice it changes nothing more. When it revokes the key of the highest list, the floor drops to the set's, so that a thief's
+   * version 2^53 needs no visit. Rejects PosternError('list-refused') when a list in hand had to be let go for it, or 'storage'.
+   */
+  async applyKeys(keys: KeySet): Promise<void> {
+    const revoked = keys.keys.filter((key) => key.use === 'list' && key.state === 'revoked').map((key) => Buffer.from(key.id).toString('hex'));
+    for (const keyId of revoked) await this.#o.time.distrust(keyId);
+    const floor = this.#floor();
+    if (floor && floor.keyId !== null && revoked.includes(floor.keyId)) await this.#o.state.set(FLOOR_KEY, { version: keys.listFloor, keyId: null, sha256: null });
+    const { reader } = this;
+    if (!reader || 'key' in keyInForce(keys, reader.keyId, 'list', reader.head.issuedAtS)) return;
+    this.#swap(undefined);
+    await deleteFile(this.#path);
+    throw refused('the one in hand was signed by a key that no longer counts');
+  }
+
+  close(): void {
+    this.#swap(undefined);
+  }
+
+  async #take(path: string): Promise<'accepted' | 'same'> {
+    const candidate = await readCandidate(path);
+    if (!candidate) throw refused('it is not there');
+    const problem = offerProblem(candidate.list, this.#facts(candidate));
+    if (problem) throw refused(problem);
+    if (this.#reader && this.#floor()?.sha256 === candidate.sha256) return 'same';
+    const reader = await this.#checked(candidate);
+    try {
+      await replaceDurably(path, this.#path);
+      await this.#keepFloor(candidate);
+      await this.#o.time.raise(candidate.list.head.issuedAtS * 1_000, Buffer.from(candidate.list.keyId).toString('hex'));
+    } catch (thrown) {
+      reader.close();
+      throw thrown;
+    }
+    this.#swap(reader);
+    return 'accepted';
+  }
+
+  get #path(): string {
+    return join(this.#o.dir, FILE);
+  }
+
+  #facts({ fileBytes, sha256 }: Candidate): ListFacts {
+    return { fileBytes, sha256, door: this.#o.door, keys: this.#o.keys(), floor: this.#floor(), ...boundsOf(this.#o.time.read()) };
+  }
+
+  #floor(): ListFloor | undefined {
+    return floorSchema.safeParse(this.#o.state.get(FLOOR_KEY)).data;
+  }
+
+  async #keepFloor({ list, sha256 }: Candidate): Promise<void> {
+    if (this.#floor()?.sha256 === sha256) return;
+    await this.#o.state.set(FLOOR_KEY, { version: list.head.version, keyId: Buffer.from(list.keyId).toString('hex'), sha256 });
+  }
+
+  async #checked({ path, front, list }: Candidate): Promise<TokenListReader> {
+    return TokenListReader.open(path, list, await checkEntries({ path, front }));
+  }
+
+  #swap(reader: TokenListReader | undefined): void {
+    const before = this.#reader;
+    this.#reader = reader;
+    before?.close();
+  }
+}
+
+/** Reads the front of a list file; undefined when there is no file. Rejects PosternError('list-refused', 'storage'). */
+async function readCandidate(path: string): Promise<Candidate | undefined> {
+  const read = await readFront(path);
+  if (!read) return undefined;
+  const list = parseListHead(read.bytes);
+  const front = Uint8Array.from(read.bytes.subarray(0, list.entriesAt));
+  return { path, front, list, fileBytes: read.fileBytes, sha256: createHash('sha256').update(front).digest('hex') };
+}
+
+async function readFront(path: string): Promise<{ bytes: Buffer; fileBytes: number } | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LIST_FRONT_BYTES), 0, LIST_FRONT_BYTES, 0);
+    return { bytes: buffer.subarray(0, bytesRead), fileBytes: size };
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new PosternError('storage', `The token list at ${path} cannot be read (${messageOf(thrown)}).`, { cause: thrown });
+  } finally {
+    await file?.close();
+  }
+}
+
+/** What cannot be deleted does no harm: a download begins by emptying its file, and a list that does not count is not loaded. */
+async function deleteFile(path: string): Promise<void> {
+  await rm(path, { force: true }).catch(() => undefined);
+}
+
+function refused(why: string): PosternError {
+  return new PosternError('list-refused', `The token list was refused: ${why}.`);
+}
