@@ -20,7 +20,7 @@ export class Glare {
     const plane = homographyOf(camera, glass.pose);
     const spot = mirroredAt(this.#lamp, glass.pose);
     if (!spot) return;
-    drawTexture(picture, this.#spot, composeHomographies(plane, [1, 0, spot.x, 0, 1, spot.y, 0, 0, 1]), outlineOf(glass, plane));
+    drawTexture(picture, this.#spot, composeHomographies(plane, [1, 0, spot.x, 0, 1, spot.y, 0, 0, 1]), { within: outlineOf(glass, plane) });
   }
 }
 

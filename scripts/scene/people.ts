@@ -29,7 +29,7 @@ const HEIGHT_CM = 180;
 /** Someone from head to foot, albedo colours, 0.62 m wide for a height of 1.8 m. */
 export function paintPerson(look: Look, facing: Facing, stance: Stance): Promise<Sheet> {
   const body = facing === 'left' || facing === 'right' ? sideView(look, facing, stance) : frontView(look, facing === 'away', stance);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_CM} ${HEIGHT_CM}" width="${WIDTH_CM}" height="${HEIGHT_CM}">${SHADES}${body}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_CM} ${HEIGHT_CM}" width="${WIDTH_CM}" height="${HEIGHT_CM}">${SHADES}${SHADOW}${body}</svg>`;
   return paintSheet({ svg, widthUnits: WIDTH_CM, unitM: (0.01 * look.heightM) / 1.78, perMetre: 520 });
 }
 
@@ -45,6 +45,9 @@ const SHADES = `<defs>
   </linearGradient>
   <filter id="soft" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation=".7"/></filter>
 </defs>`;
+
+/** What someone keeps from the floor under their feet. */
+const SHADOW = '<ellipse cx="31" cy="176.5" rx="24" ry="2" fill="#000" fill-opacity=".45" filter="url(#soft)"/>';
 
 /** A shape in one colour with the shading of something round. */
 function rounded(path: string, colour: string): string {

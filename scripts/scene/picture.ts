@@ -14,14 +14,21 @@ export function copyOf(picture: Picture): Picture {
   return { ...picture, rgb: picture.rgb.slice() };
 }
 
+export interface DrawingLimits {
+  /** Nothing is drawn outside of it: a convex outline in pixels. */
+  within?: Point[];
+  /** No detail finer than this many pixels is drawn: it is out of focus. */
+  blurPx?: number;
+}
+
 /**
  * Draws `texture` where `plane` (from metres in the texture's plane to pixels) puts it: for every pixel
  * within its outline back through the homography to the texture, bilinear between texels.
- * Nothing is drawn outside `within`, a convex outline in pixels.
  */
-export function drawTexture(picture: Picture, texture: Texture, plane: Homography, within?: Point[]): void {
+export function drawTexture(picture: Picture, texture: Texture, plane: Homography, limits: DrawingLimits = {}): void {
   const outline = outlineOf(texture, plane);
-  const level = texture.levelFor(Math.sqrt(areaOf(outline) / (texture.widthM * texture.heightM)));
+  const { within, blurPx = 1 } = limits;
+  const level = texture.levelFor(Math.sqrt(areaOf(outline) / (texture.widthM * texture.heightM)) / Math.max(1, blurPx));
   const toTexels = composeHomographies(texture.texelsOf(level), invertHomography(plane));
   const ys = outline.map((p) => p.y);
   const top = Math.max(0, Math.ceil(Math.min(...ys) - 0.5));

@@ -33,8 +33,16 @@ export interface SceneOptions {
   glare?: Glare;
   /** The shutter's time: what moves meanwhile is smeared. */
   shutterMs?: number;
-  /** Radius of the lens's blur at a moment. */
-  blurPxAt?: (tMs: number) => number;
+  /** Absent: everything is sharp. */
+  lens?: Lens;
+}
+
+/** A lens of fixed focus. */
+export interface Lens {
+  /** What is so far away is sharp. */
+  focusM: number;
+  /** How wide a point blurs per dioptre off the focus: aperture times focal length. */
+  blurPxPerDioptre: number;
 }
 
 /** A smeared picture is the average of so many sharp ones. */
@@ -51,11 +59,7 @@ export class Scene {
   /** Equal for two moments exactly when their pictures are. */
   keyAt(tMs: number): string {
     const rounded = (pose: Pose): string[] => [pose.x, pose.y, pose.z, pose.roll, pose.pitch, pose.yaw].map((n) => n.toFixed(5));
-    return JSON.stringify([this.blurPxAt(tMs), this.#moments(tMs).map((at) => this.#placedAt(at).map(({ id, pose }) => [id, ...rounded(pose)]))]);
-  }
-
-  blurPxAt(tMs: number): number {
-    return this.#options.blurPxAt?.(tMs) ?? 0;
+    return JSON.stringify(this.#moments(tMs).map((at) => this.#placedAt(at).map(({ id, pose }) => [id, ...rounded(pose)])));
   }
 
   /** The ground truth: every code in view and where its corners are. */
@@ -83,10 +87,15 @@ export class Scene {
     const { camera, glare, hall } = this.#options;
     const picture = copyOf(hall);
     for (const { texture, pose, thing } of this.#placedAt(tMs)) {
-      drawTexture(picture, texture, homographyOf(camera, pose));
+      drawTexture(picture, texture, homographyOf(camera, pose), { blurPx: this.#blurPxAt(pose.z) });
       if (thing?.glass) glare?.draw(picture, camera, { ...thing.glass, pose });
     }
     return picture;
+  }
+
+  #blurPxAt(z: number): number {
+    const { lens } = this.#options;
+    return lens ? lens.blurPxPerDioptre * Math.abs(1 / z - 1 / lens.focusM) : 0;
   }
 
   /** Far things first. */
@@ -97,7 +106,9 @@ export class Scene {
 
 function averageOf(pictures: Picture[]): Picture {
   const [first] = pictures as [Picture];
-  const sums = new Uint16Array(first.rgb.length);
-  for (const { rgb } of pictures) for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (rgb[i] as number);
-  return { ...first, rgb: Uint8Array.from(sums, (sum) => Math.round(sum / pictures.length)) };
+  const sums = new Uint16Array(first.rgb.length).fill(pictures.length >> 1);
+  for (const { rgb } of pictures) {
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (rgb[i] as number);
+  }
+  return { ...first, rgb: new Uint8Array(sums.map((sum) => sum / pictures.length)) };
 }

@@ -4,6 +4,7 @@ import type { Picture } from './picture.ts';
 import { gaussian, seededRandom } from './random.ts';
 
 const NOISE_LENGTH = 65536;
+const LAST = NOISE_LENGTH - 1;
 
 export interface SensorOptions {
   width: number;
@@ -31,14 +32,13 @@ export class Sensor {
     this.#fallOff = fallOffOf(options.width, options.height);
   }
 
-  /** The picture as a JPEG, its noise drawn from `seed`; `blurPx` is the radius of a lens out of focus. */
-  async expose(picture: Picture, seed: number | string, blurPx = 0): Promise<Buffer> {
+  /** The picture as a JPEG, its noise drawn from `seed`. */
+  expose(picture: Picture, seed: string): Promise<Buffer> {
     const { width, height } = picture;
-    const raw = sharp(this.#read(picture, seed), { raw: { width, height, channels: 3 } });
-    return (blurPx < 0.3 ? raw : raw.blur(blurPx)).jpeg({ quality: this.#options.quality }).toBuffer();
+    return sharp(this.#read(picture, seed), { raw: { width, height, channels: 3 } }).jpeg({ quality: this.#options.quality }).toBuffer();
   }
 
-  #read({ width, height, rgb }: Picture, seed: number | string): Uint8ClampedArray {
+  #read({ width, height, rgb }: Picture, seed: string): Uint8ClampedArray {
     const random = seededRandom(seed);
     const out = new Uint8ClampedArray(rgb.length);
     for (let y = 0; y < height; y++) this.#readRow(out, rgb, y * width, width, random() * NOISE_LENGTH | 0);
@@ -47,18 +47,18 @@ export class Sensor {
 
   #readRow(out: Uint8ClampedArray, rgb: Uint8Array, start: number, width: number, noiseAt: number): void {
     const [noise, strength, fallOff] = [this.#noise, this.#strength, this.#fallOff];
-    const veil = this.#options.lighting.veil * 4096;
+    const veil = (this.#options.lighting.veil << 12) + 2048;
     let at = noiseAt;
-    for (let pixel = start; pixel < start + width; pixel++) {
-      const bright = fallOff[pixel] as number;
-      // Most of the noise is in brightness; a third of it colours the pixel.
-      const common = 3 * (noise[at] as number);
-      for (let c = pixel * 3; c < pixel * 3 + 3; c++) {
-        at = (at + 1) & (NOISE_LENGTH - 1);
-        const value = rgb[c] as number;
-        const step = ((common + (noise[at] as number)) * (strength[value] as number)) / 3 | 0;
-        out[c] = (((value * bright) >> 4) + veil + step + 2048) >> 12;
-      }
+    let c = start * 3;
+    for (let pixel = start; pixel < start + width; pixel++, c += 3) {
+      const bright = (fallOff[pixel] as number) >> 4;
+      const green = rgb[c + 1] as number;
+      // Noise is in brightness for the most part: the eye and the JPEG forgive little more in colour.
+      const grain = veil + (noise[at & LAST] as number) * (strength[green] as number);
+      out[c] = ((rgb[c] as number) * bright + grain + ((noise[(at + 1) & LAST] as number) << 7)) >> 12;
+      out[c + 1] = (green * bright + grain) >> 12;
+      out[c + 2] = ((rgb[c + 2] as number) * bright + grain + ((noise[(at + 2) & LAST] as number) << 7)) >> 12;
+      at += 3;
     }
   }
 }

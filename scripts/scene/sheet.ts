@@ -16,10 +16,14 @@ export async function paintSheet(drawing: { svg: string; widthUnits: number; uni
   return { width: info.width, height: info.height, perMetre: drawing.perMetre, rgba: new Uint8Array(data) };
 }
 
-/** As the sheet looks when `light` (1: full) falls on it, or shines from it, and the camera exposes by `exposure`. */
+/** As the sheet looks when `light` (1: full) falls on it, exposure included. */
 export function lit(sheet: Sheet, light: number): Sheet {
   const shown = Uint8Array.from({ length: 256 }, (_, byte) => byteOf(linearOf(byte) * light));
-  return { ...sheet, rgba: sheet.rgba.map((value, i) => (i % 4 === 3 ? value : shown[value] as number)) };
+  const rgba = sheet.rgba.slice();
+  for (let i = 0; i < rgba.length; i += 4) {
+    for (let c = i; c < i + 3; c++) rgba[c] = shown[rgba[c] as number] as number;
+  }
+  return { ...sheet, rgba };
 }
 
 /** `top` over `base`; both are of one size. */
@@ -27,11 +31,9 @@ export function over(base: Sheet, top: Sheet): Sheet {
   const rgba = base.rgba.slice();
   for (let i = 0; i < rgba.length; i += 4) {
     const alpha = (top.rgba[i + 3] as number) / 255;
+    if (alpha === 0) continue;
     const below = ((rgba[i + 3] as number) / 255) * (1 - alpha);
-    if (alpha + below === 0) continue;
-    for (let c = 0; c < 3; c++) {
-      rgba[i + c] = Math.round(((top.rgba[i + c] as number) * alpha + (rgba[i + c] as number) * below) / (alpha + below));
-    }
+    for (let c = i; c < i + 3; c++) rgba[c] = Math.round(((top.rgba[c] as number) * alpha + (rgba[c] as number) * below) / (alpha + below));
     rgba[i + 3] = Math.round((alpha + below) * 255);
   }
   return { ...base, rgba };

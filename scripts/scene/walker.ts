@@ -35,12 +35,11 @@ export class Figure {
     return new Figure(name, textures);
   }
 
-  /** Falls back to the view from the front for a side that was not painted. */
   placed(facing: Facing, stance: Stance, x: number, z: number): Placed {
-    const shown = this.#textures.has(`${facing}/${stance}`) ? facing : 'camera';
-    const texture = this.#textures.get(`${shown}/${stance}`) as Texture;
+    const texture = this.#textures.get(`${facing}/${stance}`);
+    if (!texture) throw new Error(`${this.name} was not painted facing ${facing}`);
     const y = FLOOR_M - texture.heightM / 2 - (stance === 'standing' ? 0 : 0.015);
-    return { id: `${this.name}/${shown}/${stance}`, texture, pose: { x, y, z, roll: 0, pitch: 0, yaw: 0 } };
+    return { id: `${this.name}/${facing}/${stance}`, texture, pose: { x, y, z, roll: 0, pitch: 0, yaw: 0 } };
   }
 }
 
@@ -48,10 +47,12 @@ export class Figure {
 export class Walker implements Actor {
   readonly #figure: Figure;
   readonly #track: Track<{ x: number; z: number }>;
+  readonly #whenStill: Facing;
 
-  constructor(figure: Figure, way: Way) {
+  constructor(figure: Figure, way: Way, whenStill: Facing = 'camera') {
     this.#figure = figure;
     this.#track = new Track(way);
+    this.#whenStill = whenStill;
   }
 
   at(tMs: number): Placed[] {
@@ -62,7 +63,7 @@ export class Walker implements Actor {
     const moving = Math.hypot(dx, dz) > 0.002;
     const steps = Math.floor((here.x + here.z + 20) / STEP_M);
     const stance = moving ? STANCES[steps % STANCES.length] as Stance : 'standing';
-    return [this.#figure.placed(moving ? facingOf(dx, dz) : 'camera', stance, here.x, here.z)];
+    return [this.#figure.placed(moving ? facingOf(dx, dz) : this.#whenStill, stance, here.x, here.z)];
   }
 }
 
