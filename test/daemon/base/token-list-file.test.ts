@@ -90,6 +90,13 @@ test('token list: what was read from the front does not change with the buffer i
   assert.ok(verifyListHead(read, publicKey));
 });
 
+test('token list: an entry read does not change with the buffer it was read from', () => {
+  const bytes = Buffer.from(file.subarray(list.entriesAt));
+  const entry = decodeEntry(bytes, 2 * LIST_ENTRY_BYTES);
+  bytes.fill(0);
+  assert.is(digitsOf(entry.id), `80${'00'.repeat(15)}`);
+});
+
 const random = seededRandom('token list');
 const thousand: ListEntry[] = Array.from({ length: 1000 }, () => ({
   id: Uint8Array.from({ length: 16 }, () => Math.floor(random() * 256)), status: 'active', spent: Math.floor(random() * 65_536),

@@ -32,6 +32,10 @@ const claimSets: [what: string, claims: TokenClaims][] = [
   ['one use', { ...plainClaims, uses: 1 }],
   ['65535 uses', { ...plainClaims, uses: 65_535 }],
   ['one second of re-entry grace', { ...plainClaims, reentryGraceS: 1 }],
+  ['everything at its longest', {
+    ...fullClaims, doors: many(8), notBeforeS: 253_402_300_797, issuedAtS: 253_402_300_797, expiresAtS: 253_402_300_798,
+    uses: 65_535, hours: 'h'.repeat(32),
+  }],
   ['hours with a name of 32 characters', { ...plainClaims, hours: 'Deliveries_north-gate.2026-winte' }],
 ];
 for (const [what, claims] of claimSets) {
