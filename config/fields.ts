@@ -25,6 +25,7 @@ export function isLoopback(host: string): boolean {
 interface RuleParams {
   path: string[];
   message: string;
+  params: { isRule: true };
   when: (payload: z.core.ParsePayload) => boolean;
 }
 
@@ -37,12 +38,14 @@ export function about(keys: [string, ...string[]], message: string): RuleParams 
   return {
     path: keys[0].split('.'),
     message,
+    params: { isRule: true },
     when: (payload) => !payload.issues.some((issue) => paths.some((path) => touches(issue, path))),
   };
 }
 
-/** Whether an issue is with the value at `path`, something in it, or something it is in. */
+/** Whether an issue is with the value at `path` itself, with something in it, or with something it is in. */
 function touches(issue: z.core.$ZodRawIssue, path: string[]): boolean {
   const at = issue.path ?? [];
-  return issue.code !== 'unrecognized_keys' && at.slice(0, path.length).every((key, i) => key === path[i]);
+  const isOfValue = issue.code !== 'unrecognized_keys' && !(issue.code === 'custom' && issue.params?.isRule);
+  return isOfValue && at.slice(0, path.length).every((key, i) => key === path[i]);
 }

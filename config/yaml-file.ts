@@ -48,7 +48,7 @@ function parseYaml(text: string): YamlFile {
   if (isTooDeep(text)) return { faults: [{ message: `is nested more than ${MAX_NESTING} levels deep` }] };
   try {
     const lines = new LineCounter();
-    const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+    const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
     const errors = [...doc.errors, ...doc.warnings];
     if (errors.length > 0) return { faults: errors.map((error) => ({ message: syntaxFault(error), line: lines.linePos(error.pos[0]).line })) };
     const data: unknown = doc.toJS({ maxAliasCount: 20 });
