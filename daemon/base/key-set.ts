@@ -3,7 +3,7 @@ import { isBytes, isSecond, isWhole } from './bounds.ts';
 import { decodeCbor, encodeCbor, type CborMap, type CborValue } from './cbor.ts';
 import { readSign1, sign1, verifySign1 } from './cose-sign1.ts';
 import { KEY_BYTES, KEY_ID_BYTES, keyIdOf, publicKeyFromRaw, type Signer } from './ed25519.ts';
-import { messageOf, PosternError } from './errors.ts';
+import { PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
 
 export type KeyUse = 'token' | 'list' | 'command';
@@ -40,7 +40,7 @@ const MAX_SET_BYTES = 16_384;
 const USES: readonly KeyUse[] = ['token', 'list', 'command'];
 const STATES: readonly KeyState[] = ['active', 'retired', 'revoked'];
 
-// Payload: a map under these keys; `keys` is an array of maps under the second.
+/** The payload is a map under these labels; its keys are a list of maps under those of `KEY`. */
 const SET = { version: 1, issuedAtS: 2, keys: 3, listFloor: 4, nextRoot: 5 } as const;
 const KEY = { id: 1, use: 2, state: 3, publicKey: 4, notBeforeS: 5, notAfterS: 6 } as const;
 
@@ -63,7 +63,7 @@ export function readKeySet(bytes: Uint8Array, roots: Uint8Array[]): KeySet {
     return setOf(decodeCbor(signed.payload));
   } catch (thrown) {
     if (!(thrown instanceof PosternError) || thrown.code === 'key-set-refused') throw thrown;
-    throw refused(messageOf(thrown), thrown);
+    throw refused(thrown.message.replace(/\.$/, ''), thrown);
   }
 }
 

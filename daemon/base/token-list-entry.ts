@@ -1,3 +1,4 @@
+import { isBytes, isWhole } from './bounds.ts';
 import { PosternError } from './errors.ts';
 
 export type ListStatus = 'active' | 'suspended' | 'revoked';
@@ -21,8 +22,8 @@ const STATUS_OF: readonly (ListStatus | undefined)[] = [undefined, 'active', 'su
 
 /** Writes `entry` into `into` at `at`. Throws PosternError('list-entry-bad'). */
 export function encodeEntry(entry: ListEntry, into: Uint8Array, at = 0): void {
-  if (entry.id.length !== LIST_ID_BYTES) throw bad(`an id has ${entry.id.length} bytes instead of ${LIST_ID_BYTES}`);
-  if (!Number.isInteger(entry.spent) || entry.spent < 0 || entry.spent > MAX_SPENT) throw bad(`spent uses are not 0 to ${MAX_SPENT}`);
+  if (!isBytes(entry.id, LIST_ID_BYTES)) throw bad(`an id has not ${LIST_ID_BYTES} bytes`);
+  if (!isWhole(entry.spent, 0, MAX_SPENT)) throw bad(`spent uses are not 0 to ${MAX_SPENT}`);
   const status = STATUS_OF.indexOf(entry.status);
   if (status < 1) throw bad('a status is not known');
   into.set(entry.id, at);

@@ -3,11 +3,10 @@ import { isBytes, isSecond, isWhole } from './bounds.ts';
 import { decodeCbor, encodeCbor, type CborMap } from './cbor.ts';
 import { readSign1, sign1, verifySign1, type Sign1 } from './cose-sign1.ts';
 import type { Signer } from './ed25519.ts';
-import { messageOf, PosternError } from './errors.ts';
+import { PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
 import { compareIds, encodeEntry, LIST_ENTRY_BYTES, orderProblem, type ListEntry } from './token-list-entry.ts';
 
-export { EntriesCheck } from './entries-check.ts';
 export { decodeEntry, encodeEntry, LIST_ENTRY_BYTES, type ListEntry, type ListStatus } from './token-list-entry.ts';
 
 /** What the signature of a token list covers, besides the digest of its entries. */
@@ -50,7 +49,7 @@ export const MAX_LIST_ENTRIES = 4_000_000;
 /** Reading this much of a file, or all of a shorter one, is enough for `parseListHead`. */
 export const LIST_FRONT_BYTES = LEAD_BYTES + MAX_HEAD_BYTES;
 
-// Payload: a map under these keys.
+/** The payload is a map under these labels. */
 const HEAD = { door: 1, version: 2, issuedAtS: 3, expiresAtS: 4, asOfS: 5, count: 6, entryBytes: 7, entriesDigest: 8 } as const;
 
 /** Builds the whole file: signed head and fixed-size entries, sorted by id. Throws PosternError('list-bad', 'list-entry-bad'). */
@@ -88,7 +87,7 @@ export function parseListHead(front: Uint8Array): UnverifiedList {
     return { head, keyId: signed.keyId, entriesAt, fileBytes: entriesAt + head.count * LIST_ENTRY_BYTES, entriesDigest, signed };
   } catch (thrown) {
     if (!(thrown instanceof PosternError) || thrown.code === 'list-refused') throw thrown;
-    throw refused(messageOf(thrown), thrown);
+    throw refused(thrown.message.replace(/\.$/, ''), thrown);
   }
 }
 
