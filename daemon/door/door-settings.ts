@@ -18,6 +18,6 @@ export interface DoorSettings {
   rexReleases: boolean;
   /** Whether scheduled passage waits for the first granted entry. */
   passageNeedsFirstEntry: boolean;
-  /** Whether the fire input releases the lock, over lockdown too. */
-  fireReleases: boolean;
+  /** Whether the fire input releases the lock, over lockdown too; absent: no. A convenience: egress is the panel cutting the lock's power. */
+  fireReleases?: boolean;
 }

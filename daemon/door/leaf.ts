@@ -39,11 +39,13 @@ const opened = (nowMs: number): Leaf => ({ is: 'open', sinceMs: nowMs, warnedFor
 
 /** What came before the start is not known: a door found open is no forced one, but it may yet be held open. */
 const find: Rule<'start'> = {
+  name: 'find',
   does: 'take what the wire tells',
   run: (at) => became(at, at.input.contact === 'open' ? opened(at.nowMs) : { is: at.input.contact }),
 };
 
 const open: Rule<'contact-open'> = {
+  name: 'open',
   does: 'released or excused by REX: → open; else → forced; tell door-opened, door-forced',
   run(at) {
     const told = tell({ type: 'door-opened' });
@@ -53,18 +55,21 @@ const open: Rule<'contact-open'> = {
 };
 
 const close: Rule<'contact-closed'> = {
+  name: 'close',
   does: '→ closed; tell door-closed',
   run: (at) => became(at, { is: 'closed' }, tell({ type: 'door-closed' })),
 };
 
 function secure(after: 'held-open' | 'forced'): Rule<'contact-closed'> {
   return {
+    name: 'secure',
     does: '→ closed; tell door-closed, door-secured',
     run: (at) => became(at, { is: 'closed' }, tell({ type: 'door-closed' }), tell({ type: 'door-secured', after })),
   };
 }
 
 const count: Rule<'timer-due'> = {
+  name: 'count',
   does: 'warn, then → held-open; tell door-held-open-soon, door-held-open',
   run(at) {
     const { state, nowMs, settings } = at;

@@ -1,6 +1,6 @@
 import type { DoorState, LockName } from './door-state.ts';
 import { isHeld, releaseOf } from './door-state.ts';
-import { begin, endFire, endLockdown, endPassage, lockDown, lockDownBeneath, startFire, startPassage, storeLockdown } from './order-rules.ts';
+import { resume, endFire, endLockdown, endPassage, lockDown, lockDownBeneath, startFire, startPassage, storeLockdown } from './order-rules.ts';
 import { fail, recover, restAgainWhenDue, restForGood } from './relay-rules.ts';
 import { admit, confirm, refuse, relockAsClosed, relockAsOpened, relockWhenDue, releaseByCommand, releaseByRex, renewWhenDue } from './release-rules.ts';
 import type { InputType, Table } from './transition-rule.ts';
@@ -16,7 +16,7 @@ export function lockDueMs({ lock, orders }: DoorState): number[] {
 
 /** Lockdown's column may energise the relay in one cell only: a request to exit, where the site says so [S2]. */
 export const lockTable: Table<Exclude<InputType, 'rex-idle'>, LockName> = {
-  'start': { locked: begin, released: begin, passage: begin, lockdown: begin, fire: begin, fault: begin },
+  'start': { locked: resume, released: resume, passage: resume, lockdown: resume, fire: resume, fault: resume },
   'grant': { locked: admit, released: admit, passage: confirm, lockdown: refuse('lockdown'), fire: confirm, fault: refuse('relay-fault') },
   'release': { locked: releaseByCommand, released: releaseByCommand, passage: confirm, lockdown: refuse('lockdown'), fire: confirm, fault: refuse('relay-fault') },
   'contact-open': { locked: stay, released: relockAsOpened, passage: stay, lockdown: relockAsOpened, fire: stay, fault: stay },

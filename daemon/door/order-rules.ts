@@ -1,7 +1,7 @@
-import type { DoorState, Lock, Orders, Passage } from './door-state.ts';
+import type { Lock, Orders, Passage } from './door-state.ts';
 import { isEnergised, isHeld, releaseOf } from './door-state.ts';
 import type { ReleaseFacts, RelockWhy } from './lock-effects.ts';
-import { RENEW_MS, released, relocked, renewal, rest } from './lock-effects.ts';
+import { LEASE_MS, RENEW_MS, released, relocked, renewal, rest, withLock } from './lock-effects.ts';
 import type { DoorEffect, Moment, Rule, Step } from './transition-rule.ts';
 import { step, tell } from './transition-rule.ts';
 
@@ -18,15 +18,14 @@ function underOrders(lock: Lock, orders: Orders, nowMs: number): Lock {
 /** Brings the lock to what `orders` ask, and the relay with it. `facts` say who began the passage, where it was not the order itself. */
 export function obey({ state, nowMs }: Moment, orders: Orders, facts?: ReleaseFacts): Step {
   const lock = underOrders(state.lock, orders, nowMs);
-  const excusedMs = isHeld(state.lock) && !isHeld(lock) ? nowMs : state.excusedMs;
-  const next: DoorState = { ...state, orders, lock, excusedMs };
-  if (isHeld(lock) && lock.is !== state.lock.is) return step(next, renewal, heldBy(lock.is, orders, nowMs, facts));
+  const next = withLock({ ...state, orders }, lock, nowMs);
+  if (isHeld(lock) && lock.is !== state.lock.is) return step(next, renewal(orders, nowMs), heldBy(lock.is, orders, nowMs, facts));
   if (!isEnergised(state.lock) || isEnergised(lock)) return step(next);
-  return step({ ...next, restedMs: nowMs }, rest, relocked(endOf(state.lock, lock)));
+  return step(next, rest, relocked(endOf(state.lock, lock)));
 }
 
 function heldBy(is: 'passage' | 'fire', { passage }: Orders, nowMs: number, facts?: ReleaseFacts): DoorEffect {
-  if (is === 'fire' || !passage) return released({ cause: 'fire' }, renewal.forMs);
+  if (is === 'fire' || !passage) return released({ cause: 'fire' }, LEASE_MS);
   return released(facts ?? { cause: passage.cause, by: passage.by }, passage.untilMs - nowMs);
 }
 
@@ -37,7 +36,8 @@ function endOf(before: Lock, after: Lock): RelockWhy {
 
 /** [S1] Rest is asked for whatever the relay seemed to do. Lockdown ends a passage for good. */
 export const lockDown: Rule<'lockdown-on'> = {
-  does: '→ lockdown (fire and fault stay): rest the relay, end release and passage; persist; tell lockdown-started',
+  name: 'lockDown',
+  does: '→ lockdown (fire and fault stay): rest the relay, end release and passage; persist; tell lockdown-started, passage-ended, door-relocked',
   run(at) {
     const { passage, fire } = at.state.orders;
     const orders: Orders = { lockdown: { by: at.input.by }, passage: undefined, fire };
@@ -52,18 +52,21 @@ export const lockDown: Rule<'lockdown-on'> = {
 
 /** Who asks for lockdown again waits for it to be durable again, for the first time may have failed. */
 export const storeLockdown: Rule<'lockdown-on'> = {
-  does: 'persist',
+  name: 'storeLockdown',
+  does: 'it stands already: persist it again',
   run: ({ state }) => step(state, { type: 'persist', orders: state.orders }),
 };
 
 /** Fire and fault do not show whether a lockdown stands under them. */
 export const lockDownBeneath: Rule<'lockdown-on'> = {
-  does: lockDown.does,
+  name: 'lockDownBeneath',
+  does: 'as lockDown, or storeLockdown where one stands under the fire or fault',
   run: (at) => (at.state.orders.lockdown ? storeLockdown.run(at) : lockDown.run(at)),
 };
 
 export const endLockdown: Rule<'lockdown-off'> = {
-  does: '→ locked (fire and fault stay); persist; tell lockdown-ended',
+  name: 'endLockdown',
+  does: 'if one stands: → locked (fire and fault stay); persist; tell lockdown-ended',
   run(at) {
     if (!at.state.orders.lockdown) return step(at.state);
     const orders: Orders = { ...at.state.orders, lockdown: undefined };
@@ -73,7 +76,8 @@ export const endLockdown: Rule<'lockdown-off'> = {
 };
 
 export const startPassage: Rule<'passage-start'> = {
-  does: '→ passage (fire and fault stay), or wait for the first entry; persist; tell passage-started',
+  name: 'startPassage',
+  does: '→ passage (fire and fault stay), or wait for the first entry; persist; tell passage-started, door-released',
   run(at) {
     const { input: { by, cause, untilMs, untilWallMs, sinceWallMs }, state: { orders: before }, nowMs, settings } = at;
     if (before.lockdown) return step(at.state, { type: 'refuse', why: 'lockdown' });
@@ -94,32 +98,35 @@ export function enterPassage(at: Moment, passage: Passage, attemptId: string): S
 }
 
 export const endPassage: Rule<'passage-end'> = {
-  does: '→ locked if it was in passage: rest the relay; persist; tell passage-ended',
+  name: 'endPassage',
+  does: 'if one stands: → locked if it was in passage; persist; tell passage-ended, door-relocked',
   run(at) {
     if (!at.state.orders.passage) return step(at.state);
     const orders: Orders = { ...at.state.orders, passage: undefined };
     const { state, effects } = obey(at, orders);
-    const { type: _, ...facts } = at.input;
-    return step(state, { type: 'persist', orders }, tell({ type: 'passage-ended', ...facts }), ...effects);
+    return step(state, { type: 'persist', orders }, tell({ ...at.input, type: 'passage-ended' }), ...effects);
   },
 };
 
 export const startFire: Rule<'fire-on'> = {
-  does: 'with fireReleases: → fire (a fault stays): hold the relay by renewed leases',
+  name: 'startFire',
+  does: 'with fireReleases: → fire (a fault stays), the relay held by renewed leases; tell door-released',
   run: (at) => (at.settings.fireReleases ? obey(at, { ...at.state.orders, fire: true }) : step(at.state)),
 };
 
 export const endFire: Rule<'fire-off'> = {
-  does: '→ lockdown, passage or locked, whichever stands',
+  name: 'endFire',
+  does: '→ lockdown, passage or locked, whichever stands; tell door-relocked',
   run: (at) => obey(at, { ...at.state.orders, fire: false }),
 };
 
 /** What was stored before the restart stands again, but for a passage whose time has passed meanwhile. */
-export const begin: Rule<'start'> = {
+export const resume: Rule<'start'> = {
+  name: 'resume',
   does: '→ fire, lockdown, passage or locked, by what is stored',
   run(at) {
     const { input, nowMs, settings } = at;
-    const orders: Orders = { ...input.orders, fire: input.orders.fire && settings.fireReleases };
+    const orders: Orders = { ...input.orders, fire: input.orders.fire && settings.fireReleases === true };
     if (!orders.passage || orders.passage.untilMs > nowMs) return obey(at, orders);
     const left: Orders = { ...orders, passage: undefined };
     const { state, effects } = obey(at, left);

@@ -24,26 +24,31 @@ function became(at: Moment, rex: Rex, ...effects: Step['effects']): Step {
 
 /** One found active at the start may have been so for long: it excuses from now, but nobody is told of a request. */
 const find: Rule<'start'> = {
+  name: 'find',
   does: 'take what the wire tells',
   run: (at) => became(at, at.input.rex === 'active' ? { is: 'active', edgeMs: at.nowMs } : { is: 'idle', edgeMs: undefined }),
 };
 
 const begin: Rule<'rex-active'> = {
+  name: 'begin',
   does: '→ active; tell exit-requested',
   run: (at) => became(at, { is: 'active', edgeMs: at.nowMs }, tell({ type: 'exit-requested' })),
 };
 
 const end: Rule<'rex-idle'> = {
+  name: 'end',
   does: '→ idle; excuses until its time is over',
   run: (at) => became(at, { is: 'idle', edgeMs: at.state.rex.is === 'active' ? at.state.rex.edgeMs : undefined }),
 };
 
 const free: Rule<'rex-idle'> = {
+  name: 'free',
   does: '→ idle; tell rex-freed',
   run: (at) => became(at, { is: 'idle', edgeMs: undefined }, tell({ type: 'rex-freed' })),
 };
 
 const stick: Rule<'timer-due'> = {
+  name: 'stick',
   does: 'held over rexStuckMs: → stuck; tell rex-stuck',
   run(at) {
     const dueMs = rexDueMs(at.state.rex, at.settings.rexStuckMs);

@@ -47,8 +47,9 @@ export interface Moment {
   settings: DoorSettings;
 }
 
-/** One cell of a transition table: what it does, in words for the documentation, and in code. */
+/** One cell of a transition table: its name in it, what it does in words for the documentation, and in code. */
 interface RuleOf<Input extends DoorInput> {
+  name: string;
   does: string;
   run(at: Moment & { input: Input }): Step;
 }
@@ -66,4 +67,4 @@ export function tell(event: EventDraft): DoorEffect {
 }
 
 /** Nothing changes. */
-export const stay: Rule = { does: '–', run: ({ state }) => step(state) };
+export const stay: Rule = { name: '–', does: 'nothing', run: ({ state }) => step(state) };
