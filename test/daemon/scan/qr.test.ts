@@ -1,0 +1,264 @@
+import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock, VirtualClock } from '../../../daemon/base/clock.ts';
+import { PosternError } from '../../../daemon/base/errors.ts';
+import type { Frame } from '../../../daemon/base/frame.ts';
+import { textOf } from '../../../daemon/scan/code-finder.ts';
+import { QrReader } from '../../../daemon/scan/qr.ts';
+import type { ScanResult } from '../../../daemon/scan/scan-result.ts';
+import { drawQr, flatPicture, jpegOf, qrPicture } from '../../support/qr-picture.ts';
+
+/** A worker of `test/support` that goes wrong. */
+function workerOf(name: string): URL {
+  return new URL(`../../support/${name}-worker${extname(import.meta.url)}`, import.meta.url);
+}
+
+let reader: QrReader;
+test.before(async () => {
+  reader = await QrReader.open({ clock: systemClock, deadlineMs: 20_000 });
+});
+test.after(() => reader.close());
+
+function frameOf(picture: Partial<Frame>): Frame {
+  return { seq: 1, arrivedMs: 0, width: 640, height: 480, ...picture };
+}
+
+const texts = ({ codes }: ScanResult): string[] => codes.map((c) => c.text).sort();
+
+test('a code is read from luma, its corners in the order of the code', async () => {
+  const picture = await qrPicture('PT1:HELLO', { scale: 5, at: { x: 100, y: 60 } });
+  const result = await reader.read(frameOf(picture));
+  assert.equal(texts(result), ['PT1:HELLO']);
+  const side = 21 * 5;
+  const expected = [[100, 60], [100 + side, 60], [100 + side, 60 + side], [100, 60 + side]];
+  result.codes[0]?.quad.forEach((p, i) => {
+    const [x = 0, y = 0] = expected[i] ?? [];
+    assert.ok(Math.hypot(p.x - x, p.y - y) <= 5, `corner ${i} at ${p.x},${p.y}`);
+  });
+  assert.is(result.dull, false);
+  assert.is(result.problem, undefined);
+});
+
+test('a code is read from JPEG', async () => {
+  const picture = await qrPicture('PT1:HELLO');
+  assert.equal(texts(await reader.read(frameOf({ jpeg: await jpegOf(picture) }))), ['PT1:HELLO']);
+});
+
+test('a frame that brings both is read by its luma', async () => {
+  const picture = await qrPicture('FROM LUMA');
+  const jpeg = await jpegOf(await qrPicture('FROM JPEG'));
+  assert.equal(texts(await reader.read(frameOf({ ...picture, jpeg }))), ['FROM LUMA']);
+});
+
+test('light modules on a dark screen are read', async () => {
+  assert.equal(texts(await reader.read(frameOf(await qrPicture('INVERTED', { dark: 255, light: 0, around: 0 })))), ['INVERTED']);
+});
+
+test('the dimmest code the decoder can read passes the gate', async () => {
+  assert.equal(texts(await reader.read(frameOf(await qrPicture('DIM', { dark: 4, light: 29, around: 4, scale: 8 })))), ['DIM']);
+});
+
+test('two codes in one picture are both read', async () => {
+  const picture = await qrPicture('LEFT', { at: { x: 60, y: 100 } });
+  await drawQr(picture, 'RIGHT', { at: { x: 400, y: 200 } });
+  assert.equal(texts(await reader.read(frameOf(picture))), ['LEFT', 'RIGHT']);
+});
+
+test('text of any script comes back as it was written', async () => {
+  for (const text of ['äöü €', '日本語', '😀', 'a\u0000b', '\u001b[31m']) {
+    assert.equal(texts(await reader.read(frameOf(await qrPicture(text)))), [text]);
+  }
+});
+
+test('content in no character set has a text all the same', () => {
+  assert.is(textOf('', Uint8Array.of(0x00, 0xff, 0x41)), '\u0000ÿA');
+  assert.is(textOf('as is', Uint8Array.of(1)), 'as is');
+});
+
+test('a picture without a code, and a flat one', async () => {
+  const noise = flatPicture(640, 480, 0);
+  noise.luma.forEach((_, i) => { noise.luma[i] = (i * 7919 + (i >> 7) * 31) % 251; });
+  const empty = await reader.read(frameOf(noise));
+  assert.equal([empty.codes, empty.dull, empty.problem], [[], false, undefined]);
+  const flat = await reader.read(frameOf(flatPicture(640, 480, 12)));
+  assert.equal([flat.codes, flat.dull, flat.problem], [[], true, undefined]);
+});
+
+test('pictures of changing size follow one another', async () => {
+  for (const [width, height] of [[200, 150], [1280, 720], [160, 160], [1920, 1080]] as const) {
+    assert.equal(texts(await reader.read(frameOf(await qrPicture('SIZE', { width, height })))), ['SIZE'], `${width} × ${height}`);
+  }
+});
+
+test('the frame keeps its pictures as they were: the evidence needs them', async () => {
+  const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+  const picture = await qrPicture('KEPT');
+  const jpeg = await jpegOf(picture);
+  const before = [hash(picture.luma), hash(jpeg)];
+  await reader.read(frameOf(picture));
+  await reader.read(frameOf({ jpeg }));
+  assert.equal([hash(picture.luma), hash(jpeg)], before);
+  assert.ok(picture.luma.length > 0 && jpeg.length > 0, 'nothing was transferred away');
+});
+
+test('bad pictures are answers with a problem, and the next good one is read', async () => {
+  const picture = await qrPicture('GOOD');
+  const jpeg = await jpegOf(picture);
+  const bad: [string, Frame][] = [
+    ['nothing', frameOf({})],
+    ['empty JPEG', frameOf({ jpeg: new Uint8Array(0) })],
+    ['truncated JPEG', frameOf({ jpeg: jpeg.subarray(0, jpeg.length >> 1) })],
+    ['JPEG header alone', frameOf({ jpeg: jpeg.subarray(0, 20) })],
+    ['garbage', frameOf({ jpeg: Uint8Array.from({ length: 5_000 }, (_, i) => (i * 7919) & 255) })],
+    ['garbage behind a JPEG marker', frameOf({ jpeg: Uint8Array.from({ length: 5_000 }, (_, i) => [0xff, 0xd8, 0xff][i] ?? ((i * 7919) & 255)) })],
+    ['SVG', frameOf({ jpeg: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>') })],
+    ['short luma', frameOf({ luma: picture.luma.subarray(1) })],
+    ['long luma', frameOf({ luma: new Uint8Array(640 * 480 + 1) })],
+    ['luma of no size', frameOf({ luma: new Uint8Array(0), width: 0, height: 0 })],
+    ['luma of negative size', frameOf({ luma: picture.luma, width: -640, height: -480 })],
+    ['luma of broken size', frameOf({ luma: picture.luma, width: Number.NaN, height: 480 })],
+    ['luma of a fraction', frameOf({ luma: new Uint8Array(2), width: 0.5, height: 4 })],
+  ];
+  for (const [name, frame] of bad) {
+    const result = await reader.read(frame);
+    assert.equal(result.codes, [], name);
+    assert.match(result.problem ?? 'no problem', /^The (picture|frame)[^\n]*\.$/, name);
+  }
+  assert.equal(texts(await reader.read(frameOf({ jpeg }))), ['GOOD']);
+  assert.is(reader.replaced, 0);
+});
+
+test('a JPEG cut off or damaged anywhere never takes the decoder down', async () => {
+  const jpeg = await jpegOf(await qrPicture('GOOD'));
+  for (let i = 0; i < 60; i++) {
+    const damaged = Uint8Array.from(jpeg);
+    for (let k = 0; k < 8; k++) damaged[(i * 7919 + k * 104_729) % damaged.length] = (i * 31 + k * 7) & 255;
+    await reader.read(frameOf({ jpeg: damaged }));
+    await reader.read(frameOf({ jpeg: jpeg.subarray(0, Math.floor((jpeg.length * i) / 60)) }));
+  }
+  assert.equal(texts(await reader.read(frameOf({ jpeg }))), ['GOOD']);
+  assert.is(reader.replaced, 0);
+});
+
+test('[S9] a picture of more pixels than allowed is not looked at', async () => {
+  const own = await QrReader.open({ clock: systemClock, deadlineMs: 20_000, maxPixels: 100_000 });
+  const picture = await qrPicture('TOO BIG');
+  for (const frame of [frameOf(picture), frameOf({ jpeg: await jpegOf(picture) })]) {
+    assert.match((await own.read(frame)).problem ?? '', /limit/);
+  }
+  assert.equal(texts(await own.read(frameOf(await qrPicture('FITS', { width: 300, height: 300 })))), ['FITS']);
+  await own.close();
+});
+
+test('a second frame before the first is read is a bug of the caller', async () => {
+  const frame = frameOf(await qrPicture('ONE'));
+  const first = reader.read(frame);
+  await reader.read(frame).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'one frame at a time'));
+  assert.equal(texts(await first), ['ONE']);
+});
+
+/** Waits for another thread; gives up after 20 s. */
+async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 4_000 && !(await happened()); i++) await pause(5);
+  assert.ok(await happened(), 'it happens within 20 s');
+}
+
+/** Reads `frame` once the decoder that takes over is warm. */
+async function readWhenUp(own: QrReader, frame: Frame): Promise<ScanResult> {
+  let result = await own.read(frame);
+  await until(async () => {
+    if (result.problem !== undefined) result = await own.read(frame);
+    return result.problem === undefined;
+  });
+  return result;
+}
+
+test('a decode over its deadline is given up and the real decoder is replaced', async () => {
+  const clock = new VirtualClock();
+  const lost: string[] = [];
+  const own = await QrReader.open({ clock, deadlineMs: 1_000, onReplaced: (why) => lost.push(why) });
+  const frame = frameOf(await qrPicture('LATE'));
+  const late = own.read(frame);
+  clock.advance(1_000);
+  assert.match((await late).problem ?? '', 'over 1000 ms');
+  assert.equal(lost, ['the decoder took over 1000 ms']);
+  assert.is(own.replaced, 1);
+  assert.equal(texts(await readWhenUp(own, frame)), ['LATE']);
+  await own.close();
+});
+
+const failures: [string, number, RegExp][] = [
+  ['hangs', 1, /took over 50 ms/],
+  ['throws', 2, /failed: the decoder broke/],
+  ['exits', 3, /ended with code 7/],
+];
+for (const [what, width, why] of failures) {
+  test(`a decoder that ${what} costs a frame and is replaced`, async () => {
+    const lost: string[] = [];
+    const own = await QrReader.open({ clock: systemClock, deadlineMs: 50, onReplaced: (w) => lost.push(w), workerFile: workerOf('stuck') });
+    const fine = frameOf({ luma: new Uint8Array(20), width: 4, height: 5 });
+    assert.is((await own.read(fine)).decodeMs, 5);
+    const result = await own.read(frameOf({ luma: new Uint8Array(width), width, height: 1 }));
+    assert.equal(result.codes, []);
+    assert.match(result.problem ?? '', why);
+    assert.is((await readWhenUp(own, fine)).decodeMs, 5);
+    assert.is(lost.length, 1);
+    assert.match(lost[0] as string, why);
+    await own.close();
+  });
+}
+
+test('[S4] while the next decoder is being started a frame is answered at once', async () => {
+  const own = await QrReader.open({ clock: systemClock, deadlineMs: 50, workerFile: workerOf('stuck') });
+  await own.read(frameOf({ luma: new Uint8Array(2), width: 2, height: 1 }));
+  const result = await own.read(frameOf({ luma: new Uint8Array(20), width: 4, height: 5 }));
+  assert.match(result.problem ?? '', 'started again');
+  await own.close();
+});
+
+test('a decoder that does not come up again is started anew with growing pauses', async () => {
+  const clock = new VirtualClock();
+  const lost: string[] = [];
+  const own = await QrReader.open({ clock, deadlineMs: 1_000, onReplaced: (why) => lost.push(why), workerFile: workerOf('stuck') });
+  process.env['NO_START'] = '1';
+  try {
+    await own.read(frameOf({ luma: new Uint8Array(2), width: 2, height: 1 }));
+    await until(() => lost.length === 2);
+    assert.match(lost[1] as string, 'no start');
+    clock.advance(500);
+    await until(() => lost.length === 3);
+  } finally {
+    delete process.env['NO_START'];
+  }
+  clock.advance(1_000);
+  assert.is((await readWhenUp(own, frameOf({ luma: new Uint8Array(20), width: 4, height: 5 }))).decodeMs, 5);
+  assert.is(own.replaced, 3);
+  await own.close();
+});
+
+test('a decoder that does not start is an error with its mend', async () => {
+  await QrReader.open({ clock: systemClock, deadlineMs: 50, workerFile: workerOf('broken') }).then(
+    () => assert.unreachable(),
+    (thrown: unknown) => {
+      assert.instance(thrown, PosternError);
+      assert.is((thrown as PosternError).code, 'decoder-missing');
+      assert.match((thrown as PosternError).message, 'no wasm here');
+    },
+  );
+});
+
+test('closing in the middle of a read answers it; a closed reader says so', async () => {
+  const own = await QrReader.open({ clock: systemClock, deadlineMs: 20_000 });
+  const frame = frameOf(await qrPicture('CLOSING'));
+  const under = own.read(frame);
+  await own.close();
+  assert.match((await under).problem ?? '', 'closed');
+  assert.match((await own.read(frame)).problem ?? '', 'closed');
+  await own.close();
+  assert.is(own.replaced, 0);
+});
+
+test.run();

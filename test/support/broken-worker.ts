@@ -1,0 +1,2 @@
+/** A decode worker that does not start. */
+throw new Error('no wasm here');

@@ -1,0 +1,14 @@
+import { parentPort } from 'node:worker_threads';
+import type { DecodeRequest } from '../../daemon/scan/decode-thread.ts';
+
+// A worker has the environment of the moment in which it is started.
+if (process.env['NO_START'] !== undefined) throw new Error('no start');
+
+/** A decode worker that goes wrong as the picture's width says. */
+parentPort?.on('message', ({ width, height }: DecodeRequest) => {
+  if (width === 1) for (;;);
+  if (width === 2) throw new Error('the decoder broke');
+  if (width === 3) process.exit(7);
+  parentPort?.postMessage({ codes: [], dull: false, lumaMs: 0, decodeMs: height });
+});
+parentPort?.postMessage('ready');
