@@ -104,6 +104,11 @@ export class ListSync {
     if (this.#download && !this.#stopping.signal.aborted) await this.#sync(this.#download);
   }
 
+  /** Resolves when nothing is being fetched. */
+  async idle(): Promise<void> {
+    await this.#syncing;
+  }
+
   /** Ends what is under way and lets go of the list. */
   async stop(): Promise<void> {
     this.#stopping.abort();

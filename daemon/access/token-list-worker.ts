@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { LIST_ENTRY_BYTES, LIST_ID_BYTES } from '../base/token-list-entry.ts';
-import { EntriesCheck, parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
+import { EntriesCheck } from '../base/entries-check.ts';
 import { messageOf } from '../base/errors.ts';
+import { LIST_ENTRY_BYTES, LIST_ID_BYTES } from '../base/token-list-entry.ts';
+import { parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
 import { FENCE_EVERY } from './token-list.ts';
 import type { CheckReply, CheckRequest } from './token-list-check.ts';
 

@@ -49,6 +49,11 @@ export class IssuerServer {
     return issuer;
   }
 
+  /** Resolves when `count` requests have ended, answered or not. */
+  async ended(count: number): Promise<void> {
+    while (this.answered.length < count) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   close(): Promise<void> {
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));

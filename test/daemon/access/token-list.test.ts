@@ -76,8 +76,8 @@ const damaged: [what: string, bytes: (bytes: Buffer) => Uint8Array, refusal: Reg
   ['a status of 0', (b) => set(b, entriesAt + 5 * LIST_ENTRY_BYTES + 16, 0), /status/],
   ['two entries changed places', (b) => swapFirstTwo(b), /ascending/],
   ['an entry twice', (b) => Buffer.from(b).fill(b.subarray(entriesAt, entriesAt + LIST_ENTRY_BYTES), entriesAt + LIST_ENTRY_BYTES, entriesAt + 2 * LIST_ENTRY_BYTES), /ascending/],
-  ['the last entry missing', (b) => b.subarray(0, -LIST_ENTRY_BYTES), /has not the entries its head says/],
-  ['half of the last entry missing', (b) => b.subarray(0, -9), /has not the entries its head says/],
+  ['the last entry missing', (b) => b.subarray(0, -LIST_ENTRY_BYTES), /does not have the entries its head says/],
+  ['half of the last entry missing', (b) => b.subarray(0, -9), /does not have the entries its head says/],
   ['one entry more', (b) => Buffer.concat([b, Buffer.alloc(16, 255), Buffer.from([1, 0, 0])]), /more entries/],
 ];
 for (const [what, change, refusal] of damaged) {
