@@ -11,15 +11,6 @@ export interface Actor {
   apiKey?: string | undefined;
 }
 
-export interface AuditEntry {
-  atMs: number;
-  action: AuditAction;
-  principal: string | null;
-  apiKey: string | null;
-  /** What it was done to: a token's or door's id, a key's name. */
-  subject: string;
-}
-
 /** Who did what, written in the transaction of what was done. */
 export class Audit {
   readonly #store: Store;
@@ -33,10 +24,5 @@ export class Audit {
   write(action: AuditAction, subject: string, actor: Actor): void {
     this.#store.prepare('INSERT INTO audit (at_ms, action, principal, api_key, subject) VALUES (?, ?, ?, ?, ?)')
       .run(this.#clock.wallMs(), action, actor.principal ?? null, actor.apiKey ?? null, subject);
-  }
-
-  /** The newest first. */
-  newest(limit: number): AuditEntry[] {
-    return this.#store.prepare<[number], AuditEntry>('SELECT at_ms AS atMs, action, principal, api_key AS apiKey, subject FROM audit ORDER BY seq DESC LIMIT ?').all(limit);
   }
 }

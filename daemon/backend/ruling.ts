@@ -72,8 +72,9 @@ function spendableStep(token: UnverifiedToken, facts: RulingFacts): number | Den
 
 /** How much the entry counts; undefined when nothing is left. The re-entry grace runs from the last counted use. */
 function countOf(claims: TokenClaims, { nowMs, spent, atDoor }: RulingFacts): 0 | 1 | undefined {
-  if (claims.uses === undefined) return 0;
+  const { uses, reentryGraceS } = claims;
+  if (uses === undefined) return 0;
   const sinceCountedMs = nowMs - (atDoor.lastCountedAtMs ?? -Infinity);
-  if (sinceCountedMs >= 0 && sinceCountedMs <= (claims.reentryGraceS ?? 0) * 1000) return 0;
-  return spent < claims.uses ? 1 : undefined;
+  if (reentryGraceS !== undefined && sinceCountedMs >= 0 && sinceCountedMs <= reentryGraceS * 1000) return 0;
+  return spent < uses ? 1 : undefined;
 }

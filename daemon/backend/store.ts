@@ -20,9 +20,18 @@ export function openStore(dir: string | undefined): Store {
     migrate(store);
     return store;
   } catch (thrown) {
-    if (thrown instanceof PosternError) throw thrown;
-    throw new PosternError('backend-store', `The backend's database in ${dir} cannot be used: ${messageOf(thrown)}. Put back a copy of the folder, or take it away to begin with new keys.`, { cause: thrown });
+    const mend = mendOf(thrown);
+    if (mend === undefined) throw thrown;
+    throw new PosternError('backend-store', `The backend's database in ${dir ?? 'memory'} cannot be used: ${messageOf(thrown)}. ${mend}`, { cause: thrown });
   }
+}
+
+/** What to do about a folder or file that fails; undefined for what is not its fault. */
+function mendOf(thrown: unknown): string | undefined {
+  if (thrown instanceof Database.SqliteError && ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(thrown.code)) return 'Put back a copy of the folder, or take it away to begin with new keys.';
+  if (thrown instanceof Database.SqliteError) return 'Is the disk full, or another program holding it?';
+  if (thrown instanceof Error && 'syscall' in thrown) return 'Choose a folder that this user may write.';
+  return undefined;
 }
 
 function databaseFile(dir: string): string {

@@ -1,0 +1,48 @@
+import sharp from 'sharp';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { codePicture } from '../../../daemon/backend/code-picture.ts';
+
+/** Alphanumeric, as a token's text; 198 characters are a plain token for one door. */
+const textOf = (length: number): string => 'PT1:'.padEnd(length, 'ABC12 $%*+-./:');
+
+async function pixelsOf(png: Uint8Array): Promise<{ side: number; at: (x: number, y: number) => number }> {
+  const { data, info } = await sharp(png).greyscale().raw().toBuffer({ resolveWithObject: true });
+  assert.is(info.width, info.height);
+  return { side: info.width, at: (x, y) => data[(y * info.width + x) * info.channels] as number };
+}
+
+const sizes: [characters: number, modules: number][] = [[198, 49], [311, 57], [20, 21]];
+for (const [characters, modules] of sizes) {
+  test(`a text of ${characters} characters is ${modules} modules, each the same whole number of pixels, with its quiet zone`, async () => {
+    const { side, at } = await pixelsOf(await codePicture(textOf(characters)));
+    const scale = side / (modules + 8);
+    assert.ok(Number.isInteger(scale), `${side} pixels for ${modules} modules and two quiet zones`);
+    assert.ok(side >= 600);
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        const value = at(x, y);
+        if (value !== 0 && value !== 255) assert.unreachable(`grey at ${x},${y}`);
+        const [column, row] = [Math.floor(x / scale), Math.floor(y / scale)];
+        if (value !== at(column * scale, row * scale)) assert.unreachable(`module ${column},${row} is not of one colour`);
+        const isQuiet = Math.min(column, row) < 4 || Math.max(column, row) >= modules + 4;
+        if (isQuiet && value !== 255) assert.unreachable(`the quiet zone is not quiet at ${x},${y}`);
+      }
+    }
+  });
+}
+
+test('the finder patterns stand in three corners', async () => {
+  const { side, at } = await pixelsOf(await codePicture(textOf(198)));
+  const scale = side / 57;
+  const middleOf = (column: number, row: number): number => at(Math.floor((column + 4.5) * scale), Math.floor((row + 4.5) * scale));
+  assert.equal([middleOf(3, 3), middleOf(45, 3), middleOf(3, 45)], [0, 0, 0], 'their middles are dark');
+  assert.equal([middleOf(1, 3), middleOf(47, 3), middleOf(3, 47)], [255, 255, 255], 'the ring around is light');
+});
+
+test('a text that no QR code can hold is an error, not a picture', async () => {
+  const thrown = await codePicture('A'.repeat(5000)).then(() => undefined, (error: unknown) => error);
+  assert.match(String(thrown), /5000 characters/);
+});
+
+test.run();

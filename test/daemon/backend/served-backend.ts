@@ -1,0 +1,73 @@
+import { Backend } from '../../../daemon/backend/backend.ts';
+import { VirtualClock } from '../../../daemon/base/clock.ts';
+import { denialText, type DenialReason } from '../../../daemon/base/verdict.ts';
+
+export const FRONT = 'AAECAwQFBgcICQoLDA0ODw';
+export const BACK = 'EBESExQVFhcYGRobHB0eHw';
+/** Known, but without a camera for codes. */
+export const GARAGE = 'ICEiIyQlJicoKSorLC0uLw';
+
+export interface Reply {
+  status: number;
+  // The tests say what they expect in it.
+  body: Record<string, unknown>;
+}
+
+/** A backend on a virtual clock behind its own HTTP, with three doors and a key for each role. */
+export class ServedBackend {
+  readonly backend: Backend;
+  readonly clock: VirtualClock;
+  readonly url: string;
+  readonly adminKey: string;
+  readonly doorKey: string;
+  #nonces = 0;
+
+  private constructor(backend: Backend, clock: VirtualClock, url: string) {
+    this.backend = backend;
+    this.clock = clock;
+    this.url = url;
+    this.adminKey = backend.createApiKey('admin');
+    this.doorKey = backend.createApiKey('door');
+  }
+
+  static async open(dir?: string): Promise<ServedBackend> {
+    const clock = new VirtualClock();
+    const backend = await Backend.open({ clock, ...(dir !== undefined && { dir }) });
+    backend.addDoor({ uuid: FRONT, name: 'Front door' });
+    backend.addDoor({ uuid: BACK, name: 'Back door' });
+    backend.addDoor({ uuid: GARAGE, name: 'Garage', hasQr: false });
+    const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
+    return new ServedBackend(backend, clock, url);
+  }
+
+  async post(path: string, body: unknown, key = this.adminKey): Promise<Reply> {
+    const response = await fetch(this.url + path, {
+      method: 'POST', headers: { ...this.auth(key), 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() as Record<string, unknown> };
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.url + path, { headers: { ...this.auth(this.doorKey), ...headers } });
+  }
+
+  /** What a door is told about a code: `granted`, `granted extended`, or the reason of the denial. */
+  async verdict(code: string, door = FRONT, nonce = this.nonce()): Promise<string> {
+    const { status, body } = await this.post('/api/accesscontrol/qr/validateQRAccessCode', { nonce, doorUuid: door, code, timestampMs: this.clock.wallMs() }, this.doorKey);
+    if (status !== 200) return `HTTP ${status} ${String(body.code)}`;
+    if (body.verdict === 'granted') return body.extended === true ? 'granted extended' : 'granted';
+    return Object.hasOwn(denialText, body.reason as DenialReason) ? (body.reason as DenialReason) : `unknown reason ${String(body.reason)}`;
+  }
+
+  nonce(): string {
+    return String(++this.#nonces).padStart(26, '0');
+  }
+
+  auth(key: string): Record<string, string> {
+    return { 'x-auth-scheme': 'api-token', 'x-auth-apikey': key };
+  }
+
+  close(): Promise<void> {
+    return this.backend.close();
+  }
+}
