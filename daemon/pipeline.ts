@@ -5,7 +5,6 @@ import type { CodeSeen, Frame, Quad } from './base/frame.ts';
 import { InFlight } from './base/in-flight.ts';
 import type { Logger } from './base/logger.ts';
 import type { Verdict } from './base/verdict.ts';
-import { verdictText } from './base/verdict.ts';
 import type { Decision, Validator } from './access/validator.ts';
 import type { Door } from './door/door.ts';
 import type { Evidence } from './record/evidence.ts';
@@ -29,6 +28,9 @@ export interface PipelineOptions {
   /** Told of each stage's time; for the benchmark. */
   onTiming?: (stage: 'decode' | 'decide' | 'commit' | 'relay', ms: number) => void;
 }
+
+/** How many showings of one unsigned or forged token are logged one by one before they are only counted. */
+const LOGGED_FORGERIES = 10;
 
 /**
  * The flow, from a frame to the relay, top to bottom:
@@ -62,11 +64,12 @@ export class Pipeline {
     return this.#inFlight.idle();
   }
 
-  /** Takes no further frame and lets the one under way come to its end. */
+  /** Takes no further frame, lets the one under way come to its end, and tells what was only counted. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#waiting = undefined;
     await this.idle();
+    this.#o.garbage.sumUp();
   }
 
   async #run(): Promise<void> {
@@ -101,10 +104,9 @@ export class Pipeline {
   async #attempt(showing: Showing, frame: Frame, quads: Quad[]): Promise<Verdict['outcome']> {
     const attemptId = this.#o.events.newId();
     const decision = await this.#timed('decide', () => this.#decide(showing.text, attemptId));
-    if (decision.digest !== undefined && !this.#o.garbage.admit(decision.digest)) return decision.verdict.outcome;
+    if (!this.#admits(decision)) return decision.verdict.outcome;
     const verdict = await this.#timed('commit', () => this.#commit(attemptId, decision));
     this.#o.evidence.capture(attemptId, verdict.outcome, frame, quads);
-    this.#o.log.info(verdictText(verdict), factsOf(verdict, decision));
     if (verdict.outcome === 'granted') await this.#timed('relay', () => this.#o.door.grant({ attemptId, extended: verdict.extended }));
     return verdict.outcome;
   }
@@ -133,6 +135,13 @@ export class Pipeline {
     }
   }
 
+  /** [S6] What no issuer signed must not fill the log. */
+  #admits({ verdict, digest }: Decision): boolean {
+    if (digest === undefined) return true;
+    const isGarbage = verdict.outcome === 'denied' && verdict.reason === 'garbage';
+    return this.#o.garbage.admit(digest, isGarbage ? 1 : LOGGED_FORGERIES);
+  }
+
   #tooOld(frame: Frame): boolean {
     return isStale(frame, this.#o.clock.monotonicMs(), this.#o.maxFrameAgeMs);
   }
@@ -157,14 +166,5 @@ function draftOf(attemptId: string, { verdict, tokenId, digest }: Decision): Eve
       return { type: 'access-denied', attemptId, ...token, source: verdict.source, reason: verdict.reason, ...(digest === undefined ? {} : { digest }) };
     case 'unavailable':
       return { type: 'access-unavailable', attemptId, ...token, cause: verdict.cause };
-  }
-}
-
-/** [S7] Tokens go by id; the text stays out of the log. */
-function factsOf(verdict: Verdict, { tokenId }: Decision): Record<string, string | undefined> {
-  switch (verdict.outcome) {
-    case 'granted': return { granted: verdict.rule, source: verdict.source, token: tokenId };
-    case 'denied': return { denied: verdict.reason, source: verdict.source, token: tokenId };
-    case 'unavailable': return { unavailable: verdict.cause, token: tokenId };
   }
 }

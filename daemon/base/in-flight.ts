@@ -2,12 +2,11 @@
 export class InFlight {
   readonly #promises = new Set<Promise<unknown>>();
 
-  /** Keeps `promise` in sight until it ends; its failure is the caller's to handle. Returns it unchanged. */
+  /** Keeps `promise` in sight until it ends. What it returns fails as `promise` does: a failure nobody handles is a bug and shows as one. */
   track<T>(promise: Promise<T>): Promise<T> {
-    this.#promises.add(promise);
-    const gone = (): void => void this.#promises.delete(promise);
-    promise.then(gone, gone);
-    return promise;
+    const ended = promise.then(() => undefined, () => undefined);
+    this.#promises.add(ended);
+    return promise.finally(() => this.#promises.delete(ended));
   }
 
   get size(): number {
@@ -16,6 +15,6 @@ export class InFlight {
 
   /** Resolves when nothing is under way, work begun meanwhile included. */
   async idle(): Promise<void> {
-    while (this.#promises.size > 0) await Promise.allSettled(this.#promises);
+    while (this.#promises.size > 0) await Promise.all(this.#promises);
   }
 }

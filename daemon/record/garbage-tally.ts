@@ -3,25 +3,26 @@ import type { EventDraft } from '../base/events.ts';
 
 export interface GarbageTallyOptions {
   clock: Clock;
-  /** How long the same garbage is only counted after it was logged. */
+  /** How long a code is counted before what was counted is told and everything is logged afresh. */
   windowMs: number;
-  /** At most this many different pieces of garbage are logged one by one in a window; the rest are counted together [S9]. */
+  /** At most this many different codes are logged one by one in a window; the rest are counted together [S9]. */
   maxDifferent: number;
   onSummary: (draft: EventDraft) => void;
 }
 
 interface Seen {
   sinceMs: number;
-  repeats: number;
+  logged: number;
+  counted: number;
 }
 
-/** Stands for all garbage past `maxDifferent`. */
+/** Stands for all codes past `maxDifferent`. */
 const OTHERS = 'others';
 
 /**
- * [S6] Codes that are not ours are events too, but a poster in view, or a screen that shows a new code
- * every second, must not fill the log: the first of each is logged, the rest are counted and summed up
- * once a window.
+ * [S6] Codes that no issuer signed are events too, but a poster in view, or a screen that shows a new code
+ * every second, must not fill the log: the first showings of each are logged, the rest are counted and
+ * summed up once a window.
  */
 export class GarbageTally {
   readonly #o: GarbageTallyOptions;
@@ -32,31 +33,32 @@ export class GarbageTally {
     this.#o = options;
   }
 
-  /** True: this piece of garbage (by its digest) gets an event of its own. False: it has been counted. */
-  admit(digest: string): boolean {
+  /** True: this showing of the code (by its digest) gets an event of its own, as the first `times` do. False: it has been counted. */
+  admit(digest: string, times: number): boolean {
     this.#timer ??= this.#o.clock.after(this.#o.windowMs, () => this.sumUp());
-    const known = this.#seen.get(digest);
-    if (known) {
-      known.repeats += 1;
-      return false;
-    }
-    if (this.#seen.size < this.#o.maxDifferent) {
-      this.#seen.set(digest, { sinceMs: this.#o.clock.wallMs(), repeats: 0 });
-      return true;
-    }
-    const others = this.#seen.get(OTHERS) ?? { sinceMs: this.#o.clock.wallMs(), repeats: 0 };
-    others.repeats += 1;
-    this.#seen.set(OTHERS, others);
-    return false;
+    const isOneTooMany = !this.#seen.has(digest) && this.#seen.size >= this.#o.maxDifferent;
+    const seen = this.#entryOf(isOneTooMany ? OTHERS : digest);
+    const admitted = !isOneTooMany && seen.logged < times;
+    if (admitted) seen.logged += 1;
+    else seen.counted += 1;
+    return admitted;
   }
 
   /** Tells what was counted and begins a new window. Called by the timer, and once more when the door stops. */
   sumUp(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const [digest, { repeats, sinceMs }] of this.#seen) {
-      if (repeats > 0) this.#o.onSummary({ type: 'garbage-repeated', digest, count: repeats, sinceMs });
+    for (const [digest, { counted, sinceMs }] of this.#seen) {
+      if (counted > 0) this.#o.onSummary({ type: 'garbage-repeated', digest, count: counted, sinceMs });
     }
     this.#seen.clear();
+  }
+
+  #entryOf(digest: string): Seen {
+    const known = this.#seen.get(digest);
+    if (known) return known;
+    const fresh = { sinceMs: Math.floor(this.#o.clock.wallMs()), logged: 0, counted: 0 };
+    this.#seen.set(digest, fresh);
+    return fresh;
   }
 }

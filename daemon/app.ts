@@ -1,0 +1,274 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Camera } from '../drivers/camera/camera.ts';
+import type { DoorIo } from '../drivers/door-io/door-io.ts';
+import { ListSync } from './access/list-sync.ts';
+import { OnlineValidator } from './access/online.ts';
+import { TrustedTime } from './access/trusted-time.ts';
+import { Validator } from './access/validator.ts';
+import type { Clock } from './base/clock.ts';
+import { messageOf, PosternError } from './base/errors.ts';
+import { eventText } from './base/event-text.ts';
+import type { EventDraft, StoredEvent } from './base/events.ts';
+import { ruuidOf, uuidBytes, type RandomSource } from './base/ids.ts';
+import { InFlight } from './base/in-flight.ts';
+import type { Logger } from './base/logger.ts';
+import { StatusBoard } from './base/status.ts';
+import { StopStack } from './base/stop-stack.ts';
+import { showingKey } from './base/token.ts';
+import { Door } from './door/door.ts';
+import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import { EventLog } from './record/event-log.ts';
+import { Evidence } from './record/evidence.ts';
+import { GarbageTally } from './record/garbage-tally.ts';
+import { Upkeep } from './record/upkeep.ts';
+import { StatusServer } from './report/http.ts';
+import { QrReader } from './scan/qr.ts';
+import { ShowingFilter } from './scan/showing-filter.ts';
+
+/** What the config names by file, as read. */
+export interface Secrets {
+  /** Raw Ed25519 public keys of 32 bytes. */
+  roots: Uint8Array[];
+  apiKey: string | undefined;
+  /** 32 bytes. */
+  zoneMaster: Uint8Array | undefined;
+}
+
+export interface AppOptions {
+  config: Config;
+  secrets: Secrets;
+  camera: Camera;
+  doorIo: DoorIo;
+  clock: Clock;
+  random: RandomSource;
+  /** 0 ≤ r < 1, for jitter. */
+  jitter?: () => number;
+  log: Logger;
+  version: string;
+  /** For the benchmark. */
+  onTiming?: PipelineOptions['onTiming'];
+}
+
+/** A running daemon, as its process edge and tests see it. */
+export interface App {
+  events: EventLog;
+  door: Door;
+  status: StatusBoard;
+  /** Of the status page, when the config asks for one. */
+  pageUrl: string | undefined;
+  /** Resolves when nothing is under way in any part. */
+  idle(): Promise<void>;
+  /** Rests the relay first, then stops the rest in the reverse order of the start. */
+  stop(reason: string): Promise<void>;
+}
+
+const GARBAGE_WINDOW_MS = 600_000;
+const GARBAGE_DIFFERENT = 50;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MB = 1024 * 1024;
+/** Work in one part can bring up work in one before it: a frame an attempt, an attempt a release, each its events. */
+const SETTLING_ROUNDS = 3;
+
+/**
+ * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
+ * relay at rest, access (keys, list, online check), scanning, pictures, status page, camera. When one does not start,
+ * those before it are stopped and the error goes on.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const started = new StopStack();
+  const ending = { reason: 'it did not start' };
+  try {
+    const memory = await startMemory(options, ending, started);
+    const door = await startDoor(options, memory, started);
+    const validator = await startAccess(options, memory, door, started);
+    const evidence = await startEvidence(options, memory, started);
+    const qr = await startDecoder(options, memory, started);
+    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
+    const pageUrl = await startPage(options, memory, door, started);
+    startCamera(options, memory.status, pipeline, started);
+
+    const { events, status, telling } = memory;
+    const idle = async (): Promise<void> => {
+      for (let round = 0; round < SETTLING_ROUNDS; round++) {
+        for (const part of [pipeline, validator, door, evidence, telling, events]) await part.idle();
+      }
+    };
+    const stop = async (reason: string): Promise<void> => {
+      ending.reason = reason;
+      // [S1] Whatever else hangs: the relay is at rest.
+      await door.stop();
+      await started.stopAll();
+    };
+    return { events, door, status, pageUrl, idle, stop };
+  } catch (thrown) {
+    await started.stopAll();
+    throw thrown;
+  }
+}
+
+interface Memory {
+  doorUuid: string;
+  /** The same, 16 bytes. */
+  door16: Uint8Array;
+  status: StatusBoard;
+  events: EventLog;
+  time: TrustedTime;
+  /** Has an event written that nobody waits for. */
+  tell: (draft: EventDraft) => void;
+  telling: InFlight;
+}
+
+async function startMemory({ config, clock, random, log, version }: AppOptions, ending: { reason: string }, started: StopStack): Promise<Memory> {
+  const door16 = uuidBytes(config.door.uuid);
+  if (!door16) throw new PosternError('config-bad', 'door.uuid is no UUID.');
+  const doorUuid = ruuidOf(door16);
+  const status = new StatusBoard(clock);
+  makeStateDir(config.stateDir);
+  const events = await EventLog.open({
+    dir: config.stateDir, doorUuid, clock, random, status, reserveBytes: config.events.reservedMb * MB, clockTrust: () => time.trust(),
+  });
+  started.push(() => events.close());
+  events.onStored((event) => logEvent(log, event));
+
+  const telling = new InFlight();
+  const tell = (draft: EventDraft): void => {
+    const failed = (thrown: unknown): void => log.error(`An event could not be written: ${messageOf(thrown)}`, { type: draft.type });
+    void telling.track(events.append(draft).then(undefined, failed));
+  };
+  started.push(async () => {
+    tell({ type: 'daemon-stopped', reason: ending.reason });
+    await telling.idle();
+  });
+  const time = new TrustedTime({
+    clock, log, state: events.state, rtcHasBattery: config.access.rtcHasBattery,
+    onChange: (trust) => tell({ type: 'clock-changed', trust }),
+  });
+  tell({ type: 'daemon-started', version, cleanStop: stoppedCleanly(events) });
+  time.start();
+  started.push(() => time.stop());
+  return { doorUuid, door16, status, events, time, tell, telling };
+}
+
+async function startDoor({ config, doorIo, clock, log }: AppOptions, { events, time, status, tell }: Memory, started: StopStack): Promise<Door> {
+  const clockIsBelieved = (): boolean => ['verified', 'rtc'].includes(time.trust());
+  const door = new Door({ io: doorIo, clock, settings: config.door, state: events.state, status, log, onEvent: tell, clockIsBelieved });
+  started.push(() => door.stop());
+  await door.start();
+  return door;
+}
+
+async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, memory: Memory, door: Door, started: StopStack): Promise<Validator> {
+  const { door16, doorUuid, events, time, status, tell } = memory;
+  const { access } = config;
+  const backend = config.backend && secrets.apiKey !== undefined ? { url: config.backend.url, apiKey: secrets.apiKey } : undefined;
+  const maxListAgeMs = access.maxListAgeH * HOUR_MS;
+
+  const lists = await ListSync.open({
+    backend, dir: config.stateDir, door: door16, roots: secrets.roots, pollMs: access.pollS * 1000, maxListAgeMs,
+    clock, time, state: events.state, status, log, onEvent: tell, ...(jitter && { random: jitter }),
+  });
+  started.push(() => lists.stop());
+  lists.start();
+
+  const online = backend && new OnlineValidator({
+    ...backend, doorUuid, deadlineMs: access.onlineDeadlineMs, clock, status, onServerTime: (serverMs) => time.confirm(serverMs),
+  });
+  if (online) started.push(() => online.close());
+  online?.start();
+
+  return new Validator({
+    door: door16, clock, log, online, onEvent: tell, state: events.state, zoneMaster: secrets.zoneMaster,
+    policy: { ...access, maxListAgeMs, timeZone: config.door.timeZone, schedules: config.door.schedules },
+    time: () => time.read(), keys: () => lists.keys(), list: () => lists.list(),
+    uses: (tokenId) => events.usesOf(tokenId), lockdown: () => door.view.lockdownBy !== undefined,
+    commitNonce: async (attemptId, tokenId) => void await events.append({ type: 'access-asked', attemptId, tokenId }),
+  });
+}
+
+async function startEvidence({ config, clock, log }: AppOptions, { events, status, tell }: Memory, started: StopStack): Promise<Evidence> {
+  const evidence = await Evidence.open({
+    dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status,
+    maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB, onEvent: tell,
+  });
+  started.push(() => evidence.close());
+
+  const upkeep = new Upkeep({
+    clock, log, everyMs: HOUR_MS,
+    chores: [
+      () => evidence.prune(),
+      () => events.prune({ maxAgeMs: config.events.maxAgeDays * DAY_MS, maxBytes: config.events.maxMb * MB }),
+      // A token last used before then has long expired, whatever its zone.
+      () => events.pruneUses(clock.wallMs() - (config.access.maxTokenDays + 2) * DAY_MS),
+    ],
+  });
+  started.push(() => upkeep.stop());
+  upkeep.start();
+  return evidence;
+}
+
+async function startDecoder({ config, clock }: AppOptions, { tell }: Memory, started: StopStack): Promise<QrReader> {
+  const onReplaced = (why: string): void => tell({ type: 'part-failed', part: 'decoder', detail: why });
+  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, onReplaced });
+  started.push(() => qr.close());
+  return qr;
+}
+
+type PipelineParts = Memory & Pick<PipelineOptions, 'validator' | 'evidence' | 'qr' | 'door'>;
+
+function startPipeline({ config: { scan }, clock, log, onTiming }: AppOptions, parts: PipelineParts, started: StopStack): Pipeline {
+  const { qr, validator, evidence, events, door, tell } = parts;
+  const garbage = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: GARBAGE_DIFFERENT, onSummary: tell });
+  const showings = new ShowingFilter({ ...scan, keyOf: showingKey });
+  const pipeline = new Pipeline({
+    qr, showings, validator, garbage, events, evidence, door, clock, log, maxFrameAgeMs: scan.maxFrameAgeMs, ...(onTiming && { onTiming }),
+  });
+  started.push(() => pipeline.stop());
+  return pipeline;
+}
+
+function startCamera({ camera }: AppOptions, status: StatusBoard, pipeline: Pipeline, started: StopStack): void {
+  started.push(() => camera.stop());
+  camera.start({
+    frame: (frame) => {
+      status.report('camera', 'ok');
+      pipeline.offer(frame);
+    },
+    stopped: (reason) => status.report('camera', 'down', `The camera gives no pictures: ${reason}.`),
+  });
+}
+
+async function startPage(options: AppOptions, { doorUuid, status, events, time }: Memory, door: Door, started: StopStack): Promise<string | undefined> {
+  const { config, clock, log, version } = options;
+  if (!config.http.enabled) return undefined;
+  const startedAtMs = clock.wallMs();
+  const page = new StatusServer({
+    ...config.http, clock, log,
+    snapshot: () => ({ version, startedAtMs, clock: time.trust(), parts: status.all(), door: { uuid: doorUuid, name: config.door.name, ...door.view } }),
+    recent: () => events.query({ newestFirst: true, limit: 20, types: ['access-granted', 'access-denied', 'access-unavailable'] }),
+  });
+  const url = await page.start();
+  started.push(() => page.stop());
+  return url;
+}
+
+/** [S7] What the log keeps may be told: it holds no secret, no name and no token's text. */
+function logEvent(log: Logger, event: StoredEvent): void {
+  const isDetail = event.type === 'access-asked' || event.type === 'evidence-stored';
+  log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
+}
+
+function makeStateDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw new PosternError('state-dir', `The state folder ${path} cannot be made (${messageOf(thrown)}). Set stateDir to a folder the daemon may write.`, { cause: thrown });
+  }
+}
+
+function stoppedCleanly(events: EventLog): boolean {
+  const [last] = events.query({ newestFirst: true, limit: 1 });
+  return last === undefined || last.type === 'daemon-stopped';
+}

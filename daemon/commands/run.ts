@@ -1,0 +1,97 @@
+import { parseArgs } from 'node:util';
+import type { Config } from '../../config/schema.ts';
+import { openCamera, openDoorIo } from '../../drivers/drivers.ts';
+import { startApp } from '../app.ts';
+import { Backend } from '../backend/backend.ts';
+import { systemClock } from '../base/clock.ts';
+import { systemRandom } from '../base/ids.ts';
+import { humanLogger, jsonLogger, type Logger } from '../base/logger.ts';
+import type { Command, CommandIo } from './command.ts';
+import { openConfig } from './config-file.ts';
+import { readSecrets } from './secrets.ts';
+import { version } from './version.ts';
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'Runs the daemon for one door',
+  help: `Usage: postern run [--config FILE]
+
+Runs until SIGINT (Ctrl-C) or SIGTERM, then brings the relay to rest and stops. A second signal ends it at once; the
+relay comes to rest all the same, by the relay guard.
+
+  --config FILE   the door's config (default: the demo's, once it has been prepared)
+
+Exit codes: 0 stopped by a signal; 2 the config is bad or something the door needs is missing.
+`,
+  async run(args, io) {
+    const { values } = parseArgs({ args, options: { config: { type: 'string' } } });
+    const config = openConfig(values.config);
+    const log = loggerOf(config);
+    const signal = firstSignal();
+    const backend = await openEmbedded(config, log);
+    try {
+      await runDoor(config, log, io, signal);
+    } finally {
+      await backend?.close();
+    }
+    return 0;
+  },
+};
+
+async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promise<string>): Promise<void> {
+  const app = await startApp({
+    config, log, version,
+    secrets: readSecrets(config),
+    camera: await openCamera(config, systemClock),
+    doorIo: await openDoorIo(config, systemClock),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  io.out.write(whereToLook(config, app.pageUrl));
+  const name = await signal;
+  log.info(`Stopping (${name})`);
+  await app.stop(name);
+  io.out.write('Stopped. The relay is at rest.\n');
+}
+
+/** What the config embeds is served before the door asks for it, and closed after. */
+async function openEmbedded(config: Config, log: Logger): Promise<Backend | undefined> {
+  const { embeddedBackend: place, access } = config;
+  if (!place) return undefined;
+  const backend = await Backend.open({ dir: place.dir, clock: systemClock, log, maxTokenDays: access.maxTokenDays });
+  try {
+    await backend.listen(place);
+    return backend;
+  } catch (thrown) {
+    await backend.close();
+    throw thrown;
+  }
+}
+
+function loggerOf({ log: { level, format } }: Config): Logger {
+  const forPeople = format === 'human' || (format === 'auto' && process.stderr.isTTY);
+  return forPeople ? humanLogger(process.stderr, level) : jsonLogger(level);
+}
+
+/** Listens from the start, so that an early Ctrl-C stops cleanly too. The second signal finds no listener and ends the process. */
+function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    const signals = ['SIGINT', 'SIGTERM'] as const;
+    const heard = (name: string): void => {
+      for (const each of signals) process.off(each, heard);
+      resolve(name);
+    };
+    for (const each of signals) process.on(each, heard);
+  });
+}
+
+function whereToLook({ door, stateDir, http }: Config, pageUrl: string | undefined): string {
+  const page = http.enabled && pageUrl !== undefined ? `  status page   ${pageUrl}   (JSON: ${pageUrl}status.json)\n` : '';
+  return `
+${door.name} is being watched. Where to look:
+${page}  event log     ${stateDir}/events.db   (npx postern events)
+  pictures      ${stateDir}/evidence/
+Ctrl-C stops it.
+
+`;
+}

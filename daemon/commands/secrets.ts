@@ -1,0 +1,12 @@
+import type { Config } from '../../config/schema.ts';
+import type { Secrets } from '../app.ts';
+import { readApiKey, readRootKeys, readZoneMaster } from './key-files.ts';
+
+/** Reads the key files that the config names for running a door. Throws PosternError('key-file'). */
+export function readSecrets({ access, backend }: Config): Secrets {
+  return {
+    roots: readRootKeys(access.rootKeysFile),
+    apiKey: backend && readApiKey(backend.apiKeyFile),
+    zoneMaster: access.zoneMasterFile === undefined ? undefined : readZoneMaster(access.zoneMasterFile),
+  };
+}

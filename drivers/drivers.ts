@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../daemon/base/clock.ts';
+import type { Camera } from './camera/camera.ts';
+import type { DoorIo } from './door-io/door-io.ts';
+
+/** The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named. */
+export async function openCamera({ camera }: Config, clock: Clock): Promise<Camera> {
+  switch (camera.driver) {
+    case 'replay': {
+      const { ReplayCamera } = await import('./camera/replay.ts');
+      const loop = camera.loopPauseS === undefined ? {} : { loop: { pauseMs: camera.loopPauseS * 1000 } };
+      return new ReplayCamera({ dir: camera.session, clock, ...loop });
+    }
+  }
+}
+
+export async function openDoorIo({ doorIo, stateDir }: Config, clock: Clock): Promise<DoorIo> {
+  switch (doorIo.driver) {
+    case 'simulated': {
+      const { SimulatedDoorIo } = await import('./door-io/simulated.ts');
+      const visitor = doorIo.visitor === undefined ? {} : { visitor: doorIo.visitor };
+      return new SimulatedDoorIo({ dir: join(stateDir, 'door'), clock, guard: 'process', ...visitor });
+    }
+    case 'onoff': {
+      const { OnoffDoorIo } = await import('./door-io/onoff.ts');
+      const { driver: _, ...options } = doorIo;
+      return new OnoffDoorIo({ ...options, clock });
+    }
+  }
+}
