@@ -198,10 +198,12 @@ test('[S9] a screen that shows another code in each frame cannot fill the memory
   assert.is(filter.size, 64);
 });
 
-test('[S9] a wall of hundreds of codes cannot fill the memory', () => {
-  const { filter, look } = doorway();
-  look(0, ...Array.from({ length: 255 }, (_, i) => code(`c${i}`, 10 + i)));
+test('[S9] a wall of hundreds of codes cannot fill the memory; the largest 64 have their try, once', () => {
+  const { filter, tries, watch } = doorway();
+  const wall = Array.from({ length: 255 }, (_, i) => code(`c${i}`, 10 + i));
+  watch(0, 10_000, 100, () => wall);
   assert.is(filter.size, 64);
+  assert.equal(tries.map((t) => t.replace(/.* /, '')), wall.slice(-64).reverse().map(({ text }) => text));
 });
 
 test('everything is forgotten once it was out of view for the re-arm time', () => {
