@@ -6,7 +6,7 @@ import { comes } from './sessions/one-visit.ts';
 import { recordSession } from './sessions/session-recorder.ts';
 
 export interface VisitorSessionOptions {
-  /** The session's folder; what is in it goes. */
+  /** The session's folder; pictures that are in it go. */
   dir: string;
   /** The codes that are shown, one visitor each, in this order; `label` says what each is. */
   visits: readonly { text: string; label: string }[];

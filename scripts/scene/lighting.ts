@@ -22,8 +22,8 @@ export interface Lighting {
 }
 
 export const lightings = {
-  day: { lamps: 1, daylight: 1, ambient: 0.16, exposure: 1.35, atDoor: 0.5, screen: 0.95, noise: 0.8, veil: 0 },
-  night: { lamps: 0.035, daylight: 0.004, ambient: 0.012, exposure: 1.9, atDoor: 0.04, screen: 0.8, noise: 11, veil: 2 },
+  day: { lamps: 1, daylight: 1, ambient: 0.16, exposure: 1.5, atDoor: 0.5, screen: 0.95, noise: 0.8, veil: 0 },
+  night: { lamps: 0.035, daylight: 0.004, ambient: 0.012, exposure: 1.9, atDoor: 0.04, screen: 0.8, noise: 9, veil: 2 },
   backLight: { lamps: 0.12, daylight: 14, ambient: 0.1, exposure: 0.62, atDoor: 0.2, screen: 0.5, noise: 1.5, veil: 38 },
 } as const satisfies Record<string, Lighting>;
 

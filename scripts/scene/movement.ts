@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 type Numbers<T> = { [K in keyof T]: number };
 
-/** Where something is over time: still before its first and after its last moment's end, in between from one to the next, gently. */
+/** Where something is over time: from one key to the next, gently starting and stopping. */
 export class Track<T extends Numbers<T>> {
   readonly #keys: readonly (T & { atMs: number })[];
 

@@ -29,8 +29,8 @@ const HEIGHT_CM = 180;
 /** Someone from head to foot, albedo colours, 0.62 m wide for a height of 1.8 m. */
 export function paintPerson(look: Look, facing: Facing, stance: Stance): Promise<Sheet> {
   const body = facing === 'left' || facing === 'right' ? sideView(look, facing, stance) : frontView(look, facing === 'away', stance);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_CM} ${HEIGHT_CM}" width="${WIDTH_CM}" height="${HEIGHT_CM}">${SHADES}${SHADOW}${body}</svg>`;
-  return paintSheet({ svg, widthUnits: WIDTH_CM, unitM: (0.01 * look.heightM) / 1.78, perMetre: 520 });
+  const box = { x: 0, y: 0, width: WIDTH_CM, height: HEIGHT_CM };
+  return paintSheet({ body: SHADES + SHADOW + body, box, unitM: (0.01 * look.heightM) / 1.78, perMetre: 520 });
 }
 
 const SHADES = `<defs>

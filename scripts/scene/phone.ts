@@ -9,8 +9,7 @@ import type { Sheet } from './sheet.ts';
 import { Texture } from './texture.ts';
 
 /** The whole drawing, hand and sleeve included, in millimetres; the phone's middle is the drawing's. */
-const WIDTH_MM = 180;
-const HEIGHT_MM = 400;
+const BOX_MM = { x: -90, y: -200, width: 180, height: 400 };
 const PER_METRE = 3000;
 /** Code of 49 modules: three texels a module. */
 const CODE_M = 0.049;
@@ -31,13 +30,11 @@ export async function makePhone({ text, look, lighting, upsideDown = false }: Ph
   drawCode(shown, code, { dark: 0.008 * lighting.screen, light: lighting.screen });
   const falling = lighting.atDoor * lighting.exposure;
   const whole = over(over(lit(back, falling), shown), lit(front, falling));
-  return { texture: new Texture(whole.rgba, whole.width, whole.height, WIDTH_MM / 1000), codes: [code], glass: { widthM: 0.07, heightM: 0.148 } };
+  return { texture: new Texture(whole.rgba, whole.width, whole.height, BOX_MM.width / 1000), codes: [code], glass: { widthM: 0.07, heightM: 0.148 } };
 }
 
 function paint(body: string): Promise<Sheet> {
-  const viewBox = `${-WIDTH_MM / 2} ${-HEIGHT_MM / 2} ${WIDTH_MM} ${HEIGHT_MM}`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH_MM}" height="${HEIGHT_MM}" viewBox="${viewBox}">${HAND_SHADES}${body}</svg>`;
-  return paintSheet({ svg, widthUnits: WIDTH_MM, unitM: 0.001, perMetre: PER_METRE });
+  return paintSheet({ body: HAND_SHADES + body, box: BOX_MM, unitM: 0.001, perMetre: PER_METRE });
 }
 
 /** Sleeve, palm and the phone's case. */

@@ -8,8 +8,7 @@ import { lit, over, paintSheet } from './sheet.ts';
 import type { Sheet } from './sheet.ts';
 import { Texture } from './texture.ts';
 
-const WIDTH_MM = 200;
-const HEIGHT_MM = 400;
+const BOX_MM = { x: -100, y: -200, width: 200, height: 400 };
 const PER_METRE = 2600;
 /** Ink and paper give back so much of the light. */
 const [INK, PAPER] = [0.05, 0.86];
@@ -32,7 +31,7 @@ export async function makePrint({ codes, look, lighting }: PrintOptions): Promis
   const sheet = lit(back, falling);
   for (const code of placed) drawCode(sheet, code, { dark: INK * falling, light: PAPER * falling });
   const whole = over(over(sheet, bend), lit(thumb, falling));
-  return { texture: new Texture(whole.rgba, whole.width, whole.height, WIDTH_MM / 1000), codes: placed };
+  return { texture: new Texture(whole.rgba, whole.width, whole.height, BOX_MM.width / 1000), codes: placed };
 }
 
 /** Behind the paper. */
@@ -51,9 +50,7 @@ async function sideBySide(codes: PrintOptions['codes']): Promise<PlacedCode[]> {
 }
 
 function paint(body: string): Promise<Sheet> {
-  const viewBox = `${-WIDTH_MM / 2} ${-HEIGHT_MM / 2} ${WIDTH_MM} ${HEIGHT_MM}`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH_MM}" height="${HEIGHT_MM}" viewBox="${viewBox}">${HAND_SHADES}${body}</svg>`;
-  return paintSheet({ svg, widthUnits: WIDTH_MM, unitM: 0.001, perMetre: PER_METRE });
+  return paintSheet({ body: HAND_SHADES + body, box: BOX_MM, unitM: 0.001, perMetre: PER_METRE });
 }
 
 /** A little over A6 high, a heading and lines that stand for words. */

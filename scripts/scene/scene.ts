@@ -46,7 +46,7 @@ export interface Lens {
 }
 
 /** A smeared picture is the average of so many sharp ones. */
-const SMEAR_STEPS = 6;
+const SMEAR_STEPS = 12;
 
 /** A hall with people in it, seen by one camera. It holds no state: any moment can be asked for. */
 export class Scene {

@@ -9,11 +9,21 @@ export interface Sheet {
   rgba: Uint8Array;
 }
 
-/** Paints an SVG drawing whose viewBox is in `unitM` metres (0.01 for centimetres). It uses no fonts, so it looks the same everywhere. */
-export async function paintSheet(drawing: { svg: string; widthUnits: number; unitM: number; perMetre: number }): Promise<Sheet> {
-  const wanted = Math.round(drawing.widthUnits * drawing.unitM * drawing.perMetre);
-  const { data, info } = await sharp(Buffer.from(drawing.svg), { density: 72 }).resize(wanted).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
-  return { width: info.width, height: info.height, perMetre: drawing.perMetre, rgba: new Uint8Array(data) };
+export interface Drawing {
+  /** SVG elements. They use no fonts, so that they look the same everywhere. */
+  body: string;
+  /** The part of the drawing that is painted, in its own units. */
+  box: { x: number; y: number; width: number; height: number };
+  /** Metres a unit: 0.001 for millimetres. */
+  unitM: number;
+  perMetre: number;
+}
+
+export async function paintSheet({ body, box, unitM, perMetre }: Drawing): Promise<Sheet> {
+  const [width, height] = [box.width, box.height].map((side) => Math.round(side * unitM * perMetre));
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${box.x} ${box.y} ${box.width} ${box.height}">${body}</svg>`;
+  const { data, info } = await sharp(Buffer.from(svg), { density: 72 }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, perMetre, rgba: new Uint8Array(data) };
 }
 
 /** As the sheet looks when `light` (1: full) falls on it, exposure included. */

@@ -40,6 +40,8 @@ export interface VisitOptions {
   hold: Pose;
   /** Coming, default 1400 ms. */
   approachMs?: number;
+  /** From `startMs` until the visitor stands; default: a little before the code is held still. */
+  standsAfterMs?: number;
   /** Default 1800 ms. */
   holdMs?: number;
   /** Where the visitor comes from; default: around the corner on the right. */
@@ -50,12 +52,12 @@ export interface VisitOptions {
 
 /** Someone comes, holds a code to the camera, and goes: to the left, where the door is. */
 export function visit(options: VisitOptions): Actor[] {
-  const { startMs, hold, approachMs = 1400, holdMs = 1800, from = { x: 2.1, z: 2.2 }, onTheWay = [] } = options;
+  const { startMs, hold, approachMs = 1400, holdMs = 1800, standsAfterMs = approachMs - 250, from = { x: 2.1, z: 2.2 }, onTheWay = [] } = options;
   const heldAtMs = startMs + approachMs;
   const doneMs = heldAtMs + holdMs;
   const stand = { x: hold.x + 0.04, z: 0.86 };
   const walker = new Walker(options.figure, [
-    { atMs: startMs, ...from }, { atMs: heldAtMs - 250, ...stand }, { atMs: doneMs + 250, ...stand }, { atMs: doneMs + 1150, x: -1.25, z: 0.95 },
+    { atMs: startMs, ...from }, { atMs: startMs + standsAfterMs, ...stand }, { atMs: doneMs + 250, ...stand }, { atMs: doneMs + 1150, x: -1.25, z: 0.95 },
   ]);
   const way = onTheWay.length > 0 ? onTheWay.map((pose) => ({ ...pose, atMs: startMs + pose.atMs })) : [{ atMs: heldAtMs - 500, ...LOWERED }];
   const held = new Held(options.thingId, options.thing, [

@@ -35,6 +35,7 @@ export class Figure {
     return new Figure(name, textures);
   }
 
+  /** The figure with its feet on the floor at (x, z); its middle is what is posed. */
   placed(facing: Facing, stance: Stance, x: number, z: number): Placed {
     const texture = this.#textures.get(`${facing}/${stance}`);
     if (!texture) throw new Error(`${this.name} was not painted facing ${facing}`);

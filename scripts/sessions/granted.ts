@@ -11,7 +11,7 @@ const usual = { light: 'day', size: [640, 480], fps: 8, durationMs: 8000, inputs
 /** Codes that open the door, under all the conditions of a hall. */
 export const granted: SessionPlan[] = [
   {
-    ...usual, name: 'phone-approaching', startsAt: '09:00', size: [800, 450], fps: 10, durationMs: 10_000,
+    ...usual, name: 'phone-approaching', portraitMs: 3000, startsAt: '09:00', size: [800, 450], fps: 10, durationMs: 10_000,
     about: 'A resident walks up the hall with the phone held out; the code is read on the way, released once, and the door is used.',
     inputs: [{ atMs: 6200, contact: 'open' }, { atMs: 9000, contact: 'closed' }],
     actors: (studio) => comes(studio, {
@@ -40,10 +40,10 @@ export const granted: SessionPlan[] = [
     actors: (studio) => comes(studio, { who: 'engineer', shows: codeOf('resident'), phoneUpsideDown: true }),
   },
   {
-    ...usual, name: 'motion-blur', startsAt: '09:20', shutterMs: 50,
+    ...usual, name: 'motion-blur', portraitMs: 1500, startsAt: '09:20', shutterMs: 50,
     about: 'A hurried hand waves the phone before a slow shutter; most pictures are smeared, those at the turning points are read.',
     actors: (studio) => comes(studio, {
-      who: 'courier', shows: codeOf('courier'), trembling: 1.6, holdMs: 1600,
+      who: 'courier', shows: codeOf('courier'), trembling: 1.6, standsAfterMs: 900,
       onTheWay: [
         { atMs: 900, x: 0.3, y: 0.25, z: 0.4, roll: 25, pitch: 20, yaw: 10 }, { atMs: 1150, x: -0.12, y: 0.0, z: 0.3, roll: -8, pitch: 5, yaw: -10 },
         { atMs: 1400, x: 0.1, y: 0.03, z: 0.29, roll: 10, pitch: 8, yaw: 0 },
@@ -51,25 +51,25 @@ export const granted: SessionPlan[] = [
     }),
   },
   {
-    ...usual, name: 'out-of-focus', startsAt: '09:25',
+    ...usual, name: 'out-of-focus', portraitMs: 2100, startsAt: '09:25',
     about: 'A phone is pressed to the lens, too near to be sharp, then drawn back until it is read.',
     actors: (studio) => comes(studio, {
-      who: 'guest', shows: codeOf('resident'), approachMs: 2600, holdMs: 1200,
+      who: 'guest', shows: codeOf('resident'), approachMs: 2600, holdMs: 1200, standsAfterMs: 900,
       onTheWay: [
-        { atMs: 700, x: 0.1, y: 0.4, z: 0.4, roll: 10, pitch: 25, yaw: 0 }, { atMs: 1200, x: 0, y: 0.01, z: 0.12, roll: 2, pitch: 4, yaw: 0 },
-        { atMs: 1900, x: 0, y: 0.01, z: 0.125, roll: 3, pitch: 4, yaw: 0 },
+        { atMs: 950, x: 0.1, y: 0.4, z: 0.4, roll: 10, pitch: 25, yaw: 0 }, { atMs: 1400, x: 0, y: 0.01, z: 0.12, roll: 2, pitch: 4, yaw: 0 },
+        { atMs: 2000, x: 0, y: 0.01, z: 0.125, roll: 3, pitch: 4, yaw: 0 },
       ],
     }),
     lens: { focusM: 0.3, blurPxPerDioptre: 1.5 },
   },
   {
-    ...usual, name: 'glare', startsAt: '09:30',
+    ...usual, name: 'glare', portraitMs: 2200, startsAt: '09:30',
     about: 'A lamp above the door mirrors in the phone, over the code; the visitor tilts it until it is read.',
     glare: new Glare({ x: 0.03, y: -0.42, z: -0.12 }, 0.05),
     actors: (studio) => comes(studio, {
-      who: 'engineer', shows: codeOf('engineer-both-doors'), approachMs: 2800, holdMs: 1200, hold: { ...HOLD, pitch: 3 },
+      who: 'engineer', shows: codeOf('engineer-both-doors'), approachMs: 2800, holdMs: 1200, standsAfterMs: 900, hold: { ...HOLD, pitch: 3 },
       onTheWay: [
-        { atMs: 700, x: 0.1, y: 0.4, z: 0.42, roll: 10, pitch: 45, yaw: 0 }, { atMs: 1100, ...HOLD, pitch: 27, yaw: 1 }, { atMs: 2100, ...HOLD, pitch: 23, yaw: -2 },
+        { atMs: 950, x: 0.1, y: 0.4, z: 0.42, roll: 10, pitch: 45, yaw: 0 }, { atMs: 1400, ...HOLD, pitch: 27, yaw: 1 }, { atMs: 2200, ...HOLD, pitch: 23, yaw: -2 },
       ],
     }),
   },

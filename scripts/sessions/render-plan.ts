@@ -1,5 +1,7 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Scene } from '../scene/scene.ts';
+import type { Sensor } from '../scene/sensor.ts';
 import { Studio } from '../scene/studio.ts';
 import { DAY } from './session-plan.ts';
 import type { SessionPlan } from './session-plan.ts';
@@ -9,8 +11,13 @@ const QUALITY = 60;
 /** The same hall in every session. */
 const HALL_SEED = 7;
 
-/** The scene of a plan and the sensor that sees it. */
-export async function stage(plan: SessionPlan): Promise<{ scene: Scene; studio: Studio }> {
+export interface Stage {
+  scene: Scene;
+  sensor: Sensor;
+}
+
+/** The plan's people and things in their hall, and the sensor that sees them. */
+export async function stageOf(plan: SessionPlan): Promise<Stage> {
   const [width, height] = plan.size;
   const studio = new Studio({ width, height, lighting: plan.light, quality: QUALITY, seed: HALL_SEED });
   const { glare, shutterMs, lens } = plan;
@@ -18,16 +25,18 @@ export async function stage(plan: SessionPlan): Promise<{ scene: Scene; studio: 
     camera: studio.camera, hall: studio.hall, actors: await plan.actors(studio),
     ...(glare && { glare }), ...(shutterMs !== undefined && { shutterMs }), ...(lens && { lens }),
   });
-  return { scene, studio };
+  return { scene, sensor: studio.sensor };
 }
 
-/** Renders the session into its folder below `sessionsDir`. Returns the number of pictures. */
-export async function renderPlan(plan: SessionPlan, sessionsDir: string): Promise<number> {
-  const { scene, studio } = await stage(plan);
+/** Records the session into its folder below `sessionsDir`; `expects.json` beside it holds what the author meant to come of it. */
+export async function renderPlan(plan: SessionPlan, { scene, sensor }: Stage, sessionsDir: string): Promise<void> {
   const [width, height] = plan.size;
   const head = {
-    session: plan.name, about: plan.about, expects: plan.expects, startsAt: `${DAY}T${plan.startsAt}:00.000Z`,
+    session: plan.name, about: plan.about, startsAt: `${DAY}T${plan.startsAt}:00.000Z`,
     config: '../../configs/door.yaml', site: '../../site/site.json', width, height,
   };
-  return recordSession({ dir: join(sessionsDir, plan.name), head, scene, sensor: studio.sensor, durationMs: plan.durationMs, fps: plan.fps, inputs: plan.inputs });
+  const { inputs, durationMs, fps } = plan;
+  const dir = join(sessionsDir, plan.name);
+  await recordSession({ dir, head, scene, sensor, durationMs, fps, inputs });
+  await writeFile(join(dir, 'expects.json'), `${JSON.stringify(plan.expects)}\n`);
 }

@@ -23,6 +23,8 @@ export interface SessionPlan {
   durationMs: number;
   /** Everything but the frames, by rising `atMs`. */
   inputs: Exclude<SessionInput, { frame: string }>[];
+  /** The moment that stands for the session on the contact sheet; default 3000. */
+  portraitMs?: number;
   actors: (studio: Studio) => Promise<Actor[]>;
   glare?: Glare;
   shutterMs?: number;

@@ -5,7 +5,7 @@ import type { Scene } from '../scene/scene.ts';
 import type { Sensor } from '../scene/sensor.ts';
 
 export interface RecordingOptions {
-  /** The session's folder; what is in it goes. */
+  /** The session's folder; pictures that are in it go, its expected events stay. */
   dir: string;
   /** The first line of inputs.jsonl. */
   head: object;
@@ -21,10 +21,10 @@ export interface RecordingOptions {
 /** Two pictures under way: one is drawn while the one before is compressed on another thread. */
 const AT_ONCE = 2;
 
-/** Records what the camera would: one JPEG for each picture that differs, and inputs.jsonl. Returns the number of JPEGs. */
-export async function recordSession(options: RecordingOptions): Promise<number> {
+/** Records what the camera would: one JPEG for each picture that differs, and inputs.jsonl. */
+export async function recordSession(options: RecordingOptions): Promise<void> {
   const { dir, head, fps, durationMs, inputs = [] } = options;
-  await rm(dir, { recursive: true, force: true });
+  await rm(join(dir, 'frames'), { recursive: true, force: true });
   await mkdir(join(dir, 'frames'), { recursive: true });
   const moments = Array.from({ length: Math.floor((durationMs * fps) / 1000) + 1 }, (_, i) => Math.round((i * 1000) / fps));
   const files = await exposeAll(options, moments);
@@ -32,7 +32,6 @@ export async function recordSession(options: RecordingOptions): Promise<number> 
   // At one moment the wires come before the picture: sorting is stable.
   const all = [...inputs, ...frames].sort((a, b) => a.atMs - b.atMs);
   await writeFile(join(dir, 'inputs.jsonl'), [head, ...all].map((line) => `${JSON.stringify(line)}\n`).join(''));
-  return files.size;
 }
 
 /** Writes the picture of every key that comes up; returns the files by key. */

@@ -19,7 +19,7 @@ export const severalVisits: SessionPlan[] = [
     }),
   },
   {
-    ...usual, name: 'offline-half-way', startsAt: '12:05', durationMs: 17_000,
+    ...usual, name: 'offline-half-way', portraitMs: 12000, startsAt: '12:05', durationMs: 17_000,
     about: 'The backend answers for the first visitor and is gone for the second, whom the list lets in; neither notices a difference.',
     expects: ['granted:online', 'granted:offline'],
     inputs: [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { signerFromSeed } from '../../daemon/base/ed25519.ts';
+import { rawPublicKey, signerFromSeed } from '../../daemon/base/ed25519.ts';
 import { ruuidOf } from '../../daemon/base/ids.ts';
 import { rotatingKey, signToken, stepCodeOf, stepOf, withStepCode } from '../../daemon/base/token.ts';
 import type { TokenClaims } from '../../daemon/base/token.ts';
@@ -61,6 +61,12 @@ export function siteJson(): string {
     tokens,
   };
   return `${JSON.stringify(site, null, 2)}\n`;
+}
+
+/** The root keys file of the sessions' door. */
+export function rootKeysText(): string {
+  const rootKey = rawPublicKey(signerFromSeed(secretOf('root key')).privateKey);
+  return `# Test keys: never use them for a door.\n${Buffer.from(rootKey).toString('base64url')}\n`;
 }
 
 /** The text of a token's code. */

@@ -6,7 +6,7 @@ const usual = { light: 'day', size: [640, 360], fps: 8 } as const satisfies Part
 /** Nobody shows anything: what the door's wires tell is all there is. */
 export const withoutCodes: SessionPlan[] = [
   {
-    ...usual, name: 'empty-hall', startsAt: '13:00', durationMs: 20_000, fps: 5, expects: [],
+    ...usual, name: 'empty-hall', portraitMs: 12000, startsAt: '13:00', durationMs: 20_000, fps: 5, expects: [],
     about: 'People come in from the street, cross the hall and look at the notice board; nobody shows a code, and nothing happens at the door.',
     inputs: [],
     actors: async (studio) => {
@@ -22,7 +22,7 @@ export const withoutCodes: SessionPlan[] = [
     },
   },
   {
-    ...usual, name: 'door-forced', startsAt: '13:05', durationMs: 9000, expects: ['door-forced'],
+    ...usual, name: 'door-forced', portraitMs: 2400, startsAt: '13:05', durationMs: 9000, expects: ['door-forced'],
     about: 'Someone walks up without a code and the door is opened without a release: forced.',
     inputs: [{ atMs: 4600, contact: 'open' }, { atMs: 7600, contact: 'closed' }],
     actors: async (studio) => [
@@ -30,7 +30,7 @@ export const withoutCodes: SessionPlan[] = [
     ],
   },
   {
-    ...usual, name: 'exit', startsAt: '13:10', durationMs: 9000, expects: [],
+    ...usual, name: 'exit', portraitMs: 4300, startsAt: '13:10', durationMs: 9000, expects: [],
     about: 'Someone leaves by the exit button and walks down the hall; the door opens unreleased, and no alarm is raised.',
     inputs: [{ atMs: 800, rex: 'active' }, { atMs: 1500, rex: 'idle' }, { atMs: 2000, contact: 'open' }, { atMs: 4600, contact: 'closed' }],
     actors: async (studio) => [
