@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -49,11 +49,9 @@ test('[S7] no API key can be read out of its database', async () => {
   const backend = await Backend.open({ dir, clock: new VirtualClock() });
   const [id, secret] = backend.createApiKey('admin').split('.') as [string, string];
   await backend.close();
-  const store = new Database(join(dir, 'backend.sqlite'), { readonly: true });
-  const row = JSON.stringify(store.prepare('SELECT * FROM api_keys').all());
-  store.close();
-  assert.ok(row.includes(id));
-  assert.not.ok(row.includes(secret));
+  const bytes = readFileSync(join(dir, 'backend.sqlite'));
+  assert.ok(bytes.includes(id));
+  assert.not.ok(bytes.includes(secret));
 });
 
 test('who made, revoked or fetched what stands in the audit log, with the name of the key', async () => {
