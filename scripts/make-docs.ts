@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configExample } from './docs/config-example.ts';
 import { configReference } from './docs/config-reference.ts';
+import { withDoorTables } from './door-table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,6 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const documents: Record<string, () => string> = {
   'config/example.yaml': configExample,
   'config/REFERENCE.md': configReference,
+  'ARCHITECTURE.md': () => withDoorTables(textOf('ARCHITECTURE.md')),
 };
 
 const isCheck = process.argv.includes('--check');

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Backend } from '../daemon/backend/backend.ts';
-import { systemClock } from '../daemon/base/clock.ts';
-import { renderVisitorSession } from './make-demo-session.ts';
+import { systemClock, type Clock } from '../daemon/base/clock.ts';
+import { renderVisitorSession, type VisitorSessionOptions } from './make-demo-session.ts';
 
 export interface DemoOptions {
   /** The checkout's `.demo` folder. */
@@ -11,13 +11,12 @@ export interface DemoOptions {
   /** The door of config/demo.yaml. */
   doorUuid: string;
   onProgress: (what: string, done: number, total: number) => void;
+  /** Tests have their own time, and no pictures drawn. */
+  clock?: Clock;
+  render?: (options: VisitorSessionOptions) => Promise<unknown>;
 }
 
-interface Visit {
-  /** What the code holds. */
-  text: string;
-  label: string;
-}
+type Visit = VisitorSessionOptions['visits'][number];
 
 const OTHER_DOOR = { uuid: 'Zk4tWc0nQ9eRxB7LhT2yXg', name: 'Back door' };
 const HOUR_MS = 3_600_000;
@@ -27,16 +26,16 @@ const LEAST_LEFT_MS = HOUR_MS;
 
 /** Makes what config/demo.yaml names, or what is missing or too old of it. Safe to be interrupted and begun again. */
 export async function prepareDemo(options: DemoOptions): Promise<void> {
-  const { dir } = options;
+  const { dir, clock = systemClock } = options;
   const isFounded = existsSync(join(dir, 'root-keys.txt'));
-  if (isFounded && await validUntilMs(dir) > systemClock.wallMs() + LEAST_LEFT_MS) return;
+  if (isFounded && await validUntilMs(dir) > clock.wallMs() + LEAST_LEFT_MS) return;
   // A new issuer has new root keys: what the door remembered of another one would only be refused.
   if (!isFounded) await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const backend = await Backend.open({ dir: join(dir, 'backend'), clock: systemClock });
+  const backend = await Backend.open({ dir: join(dir, 'backend'), clock });
   try {
     if (!isFounded) await found(backend, options);
-    await renderVisits(issueCodes(backend, options.doorUuid), options);
+    await renderVisits(issueCodes(backend, options.doorUuid, clock.wallMs()), clock.wallMs() + VALID_H * HOUR_MS, options);
   } finally {
     await backend.close();
   }
@@ -60,8 +59,7 @@ async function found(backend: Backend, { dir, doorUuid }: DemoOptions): Promise<
 }
 
 /** One code that opens the door and four that do not, in the order in which they are shown. */
-function issueCodes(backend: Backend, door: string): Visit[] {
-  const nowMs = systemClock.wallMs();
+function issueCodes(backend: Backend, door: string, nowMs: number): Visit[] {
   const validS = (VALID_H * HOUR_MS) / 1000;
   const revoked = backend.issue({ doors: [door], validS });
   backend.revoke(revoked.tokenId);
@@ -74,14 +72,13 @@ function issueCodes(backend: Backend, door: string): Visit[] {
   ];
 }
 
-async function renderVisits(visits: Visit[], { dir, onProgress }: DemoOptions): Promise<void> {
+async function renderVisits(visits: Visit[], untilMs: number, { dir, onProgress, render = renderVisitorSession }: DemoOptions): Promise<void> {
   const fresh = join(dir, 'session.new');
-  const validUntil = new Date(systemClock.wallMs() + VALID_H * HOUR_MS).toISOString();
-  await renderVisitorSession({
+  await render({
     dir: fresh, visits, width: 960, height: 540, fps: 10, seed: 1,
     onProgress: (done, total) => onProgress('Drawing the visitor of the demo', done, total),
   });
-  await writeFile(join(fresh, 'valid-until'), `${validUntil}\n`);
+  await writeFile(join(fresh, 'valid-until'), `${new Date(untilMs).toISOString()}\n`);
   await rm(join(dir, 'session'), { recursive: true, force: true });
   await rename(fresh, join(dir, 'session'));
 }
