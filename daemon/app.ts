@@ -11,6 +11,7 @@ import type { Clock } from './base/clock.ts';
 import { messageOf, PosternError } from './base/errors.ts';
 import { eventText } from './base/event-text.ts';
 import type { EventDraft, StoredEvent } from './base/events.ts';
+import type { Quad } from './base/frame.ts';
 import { ruuidOf, uuidBytes, type RandomSource } from './base/ids.ts';
 import { InFlight } from './base/in-flight.ts';
 import type { Logger } from './base/logger.ts';
@@ -25,6 +26,7 @@ import { GarbageTally } from './record/garbage-tally.ts';
 import { Upkeep } from './record/upkeep.ts';
 import { StatusServer } from './report/http.ts';
 import { QrReader } from './scan/qr.ts';
+import type { ScanResult } from './scan/scan-result.ts';
 import { ShowingFilter } from './scan/showing-filter.ts';
 
 /** What the config names by file, as read. */
@@ -66,6 +68,7 @@ export interface App {
 
 const GARBAGE_WINDOW_MS = 600_000;
 const GARBAGE_DIFFERENT = 50;
+const EVIDENCE_LOOK_MS = 5_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MB = 1024 * 1024;
@@ -188,10 +191,14 @@ async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, 
   });
 }
 
-async function startEvidence({ config, clock, log }: AppOptions, { events, status, tell }: Memory, started: StopStack): Promise<Evidence> {
+async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, started: StopStack): Promise<Evidence> {
+  // A reader of its own: looking over a picture before it is stored [S7] must not keep a visitor waiting.
+  const reader = await QrReader.open({ clock, deadlineMs: EVIDENCE_LOOK_MS });
+  started.push(() => reader.close());
   const evidence = await Evidence.open({
-    dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status,
-    maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB, onEvent: tell,
+    dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
+    maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB,
+    findCodes: async (luma, width, height) => quadsIn(await reader.read({ seq: 0, arrivedMs: 0, luma, width, height })), onEvent: (draft) => events.append(draft),
   });
   started.push(() => evidence.close());
 
@@ -207,6 +214,12 @@ async function startEvidence({ config, clock, log }: AppOptions, { events, statu
   started.push(() => upkeep.stop());
   upkeep.start();
   return evidence;
+}
+
+/** A picture that could not be looked at counts as one with a code in it: it is not stored [S7]. */
+function quadsIn({ codes, problem }: ScanResult): Quad[] {
+  if (problem !== undefined) throw new PosternError('picture-unchecked', problem, { transient: true });
+  return codes.map((code) => code.quad);
 }
 
 async function startDecoder({ config, clock }: AppOptions, { tell }: Memory, started: StopStack): Promise<QrReader> {

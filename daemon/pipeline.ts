@@ -106,8 +106,9 @@ export class Pipeline {
     const decision = await this.#timed('decide', () => this.#decide(showing.text, attemptId));
     if (!this.#admits(decision)) return decision.verdict.outcome;
     const verdict = await this.#timed('commit', () => this.#commit(attemptId, decision));
+    const released = verdict.outcome === 'granted' ? this.#o.door.grant({ attemptId, extended: verdict.extended }) : undefined;
     this.#o.evidence.capture(attemptId, verdict.outcome, frame, quads);
-    if (verdict.outcome === 'granted') await this.#timed('relay', () => this.#o.door.grant({ attemptId, extended: verdict.extended }));
+    await this.#timed('relay', async () => released);
     return verdict.outcome;
   }
 

@@ -13,8 +13,11 @@ export class InFlight {
     return this.#promises.size;
   }
 
-  /** Resolves when nothing is under way, work begun meanwhile included. */
+  /** Resolves when nothing is under way, work begun meanwhile included, and whoever waited for it has gone on. */
   async idle(): Promise<void> {
-    while (this.#promises.size > 0) await Promise.all(this.#promises);
+    while (this.#promises.size > 0) {
+      await Promise.all(this.#promises);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 }
