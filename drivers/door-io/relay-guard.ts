@@ -156,6 +156,7 @@ export class GuardedRelay {
   }
 
   #answered(text: string): void {
+    if (this.#stopped) return;
     const [id = '', result = '', ...rest] = text.split(' ');
     if (id === '0') return this.#toldUnasked(result, rest.join(' '));
     const order = this.#orders.take(id);

@@ -1,0 +1,193 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PosternError } from '../../../daemon/base/errors.ts';
+import type { DoorIo, DoorIoSink } from '../../../drivers/door-io/door-io.ts';
+
+/** A driver and the world on the other side of its wires. */
+export interface DoorIoBench {
+  io: DoorIo;
+  /** Another driver on the same wires, as the next run of the daemon opens it. */
+  another(): DoorIo;
+  /** The relay as someone with a voltmeter sees it. */
+  outside(): 'energised' | 'rest';
+  /** Lets time pass, a virtual clock's or the real one's. */
+  pass(ms: number): Promise<void>;
+  moveContact(now: 'closed' | 'open'): void;
+  moveRex(now: 'idle' | 'active'): void;
+  /** Sticks the relay as it is energised, or frees it. */
+  weld?(welded: boolean): void;
+  close(): Promise<void>;
+}
+
+/** Everything a driver told, in words. */
+class HeardSink implements DoorIoSink {
+  readonly heard: string[] = [];
+
+  contact(now: string): void {
+    this.heard.push(`contact ${now}`);
+  }
+
+  rex(now: string): void {
+    this.heard.push(`rex ${now}`);
+  }
+
+  fire(now: string): void {
+    this.heard.push(`fire ${now}`);
+  }
+
+  relayFault(detail: string | undefined): void {
+    this.heard.push(detail === undefined ? 'well' : 'fault');
+  }
+}
+
+/** Long enough for a busy machine; nothing here measures speed. */
+const PATIENCE_MS = 10_000;
+
+/** What `DoorIo` promises, for every driver. `found` is the level the relay has before the driver starts. */
+export function doorIoContract(name: string, open: (found: 'energised' | 'rest') => Promise<DoorIoBench>): void {
+  const it = suite(name);
+
+  const check = (situation: string, run: (bench: DoorIoBench, sink: HeardSink) => Promise<void>, found: 'energised' | 'rest' = 'rest'): void => {
+    it(situation, async () => {
+      const bench = await open(found);
+      const sink = new HeardSink();
+      try {
+        await bench.io.start(sink);
+        await run(bench, sink);
+      } finally {
+        await bench.io.stop();
+        await bench.close();
+      }
+    });
+  };
+
+  const until = async (bench: DoorIoBench, what: string, isSo: () => boolean): Promise<void> => {
+    for (let waitedMs = 0; !isSo(); waitedMs += 20) {
+      if (waitedMs > PATIENCE_MS) assert.unreachable(`${what} within ${PATIENCE_MS} ms`);
+      await bench.pass(20);
+    }
+  };
+
+  const restsUntil = (bench: DoorIoBench): Promise<void> => until(bench, 'the relay rests', () => bench.outside() === 'rest' && bench.io.relay === 'rest');
+
+  check('start brings a relay that was left energised to rest [S1]', async (bench) => {
+    assert.is(bench.outside(), 'rest');
+    assert.is(bench.io.relay, 'rest');
+    assert.equal(bench.io.inputs, { contact: 'closed', rex: 'idle', fire: bench.io.inputs.fire });
+  }, 'energised');
+
+  check('energise resolves with the relay energised, which rests by itself at the end of the lease [S1]', async (bench, sink) => {
+    await bench.io.energise(400);
+    assert.is(bench.outside(), 'energised');
+    assert.is(bench.io.relay, 'energised');
+    await restsUntil(bench);
+    assert.equal(sink.heard, []);
+  });
+
+  check('a shorter lease replaces a longer one', async (bench) => {
+    await bench.io.energise(60_000);
+    await bench.io.energise(300);
+    await restsUntil(bench);
+  });
+
+  check('a longer lease replaces a shorter one, and nothing adds up', async (bench) => {
+    await bench.io.energise(300);
+    await bench.io.energise(60_000);
+    await bench.pass(800);
+    assert.is(bench.outside(), 'energised');
+    for (let i = 0; i < 5; i++) await bench.io.energise(400);
+    await restsUntil(bench);
+  });
+
+  check('renewed leases hold the relay', async (bench) => {
+    for (let i = 0; i < 4; i++) {
+      await bench.io.energise(2_000);
+      await bench.pass(250);
+      assert.is(bench.outside(), 'energised');
+    }
+  });
+
+  check('rest de-energises at once, ends the lease, and may come twice', async (bench, sink) => {
+    await bench.io.energise(300);
+    await bench.io.rest();
+    assert.is(bench.outside(), 'rest');
+    await bench.io.rest();
+    await bench.io.energise(60_000);
+    await bench.pass(600);
+    assert.is(bench.outside(), 'energised', 'the first lease is forgotten');
+    assert.equal(sink.heard, []);
+  });
+
+  check('rest right behind an energise that nobody waited for wins', async (bench) => {
+    const energised = bench.io.energise(60_000);
+    await bench.io.rest();
+    await energised;
+    assert.is(bench.outside(), 'rest');
+    assert.is(bench.io.relay, 'rest');
+  });
+
+  check('the contact is told once a change', async (bench, sink) => {
+    bench.moveContact('open');
+    await until(bench, 'open is told', () => sink.heard.length > 0);
+    assert.is(bench.io.inputs.contact, 'open');
+    bench.moveContact('closed');
+    await until(bench, 'closed is told', () => sink.heard.length > 1);
+    await bench.pass(200);
+    assert.equal(sink.heard, ['contact open', 'contact closed']);
+  });
+
+  check('a request to exit is told at its beginning and its end [S2]', async (bench, sink) => {
+    bench.moveRex('active');
+    await until(bench, 'active is told', () => sink.heard.length > 0);
+    assert.is(bench.io.inputs.rex, 'active');
+    bench.moveRex('idle');
+    await until(bench, 'idle is told', () => sink.heard.length > 1);
+    assert.equal(sink.heard, ['rex active', 'rex idle']);
+  });
+
+  check('a relay that does not rest is a fault, told before rest rejects, and is told to be well again', async (bench, sink) => {
+    if (!bench.weld) return;
+    await bench.io.energise(60_000);
+    bench.weld(true);
+    const thrown = await bench.io.rest().then(() => undefined, (error: unknown) => error);
+    assert.equal(sink.heard, ['fault']);
+    assert.instance(thrown, PosternError);
+    assert.is(bench.io.relay, 'energised');
+    bench.weld(false);
+    await bench.io.rest();
+    assert.equal(sink.heard, ['fault', 'well']);
+    assert.is(bench.outside(), 'rest');
+  });
+
+  check('a relay that is still energised at the end of its lease is a fault', async (bench, sink) => {
+    if (!bench.weld) return;
+    await bench.io.energise(300);
+    bench.weld(true);
+    await until(bench, 'the fault is told', () => sink.heard.includes('fault'));
+    bench.weld(false);
+  });
+
+  check('stop rests the relay, may come twice, and nothing is told afterwards', async (bench, sink) => {
+    await bench.io.energise(60_000);
+    await bench.io.stop();
+    assert.is(bench.outside(), 'rest');
+    await bench.io.stop();
+    bench.moveContact('open');
+    bench.moveRex('active');
+    await bench.pass(200);
+    assert.equal(sink.heard, []);
+  });
+
+  check('the next driver on the same wires works', async (bench) => {
+    await bench.io.energise(60_000);
+    await bench.io.stop();
+    const next = bench.another();
+    await next.start(new HeardSink());
+    await next.energise(60_000);
+    assert.is(bench.outside(), 'energised');
+    await next.stop();
+    assert.is(bench.outside(), 'rest');
+  });
+
+  it.run();
+}

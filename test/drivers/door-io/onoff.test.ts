@@ -1,0 +1,264 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Clock } from '../../../daemon/base/clock.ts';
+import { VirtualClock, sleep, systemClock } from '../../../daemon/base/clock.ts';
+import { PosternError } from '../../../daemon/base/errors.ts';
+import type { DoorIoSink } from '../../../drivers/door-io/door-io.ts';
+import type { OnoffDoorIoOptions } from '../../../drivers/door-io/onoff.ts';
+import { OnoffDoorIo } from '../../../drivers/door-io/onoff.ts';
+import { powerOnWarning } from '../../../drivers/door-io/power-on-pull.ts';
+import type { DoorIoBench } from './contract.ts';
+import { doorIoContract } from './contract.ts';
+import { FakeSysfs } from './fake-sysfs.ts';
+
+const BASE = 512;
+const PINS = { relayPin: 17, relayActiveLow: false, contactPin: 27, contactActiveLow: false, rexPin: 22, rexActiveLow: true, debounceMs: 50 };
+const RELAY = BASE + PINS.relayPin;
+const CONTACT = BASE + PINS.contactPin;
+const REX = BASE + PINS.rexPin;
+
+const deaf: DoorIoSink = { contact() {}, rex() {}, fire() {}, relayFault() {} };
+
+const made: string[] = [];
+
+function emptySysfs(): FakeSysfs {
+  const root = mkdtempSync(join(tmpdir(), 'postern-sysfs-'));
+  made.push(root);
+  return new FakeSysfs(root);
+}
+
+/** A Pi on a fake tree: the door closed, nobody at the button. */
+function fakePi(): FakeSysfs {
+  const sysfs = emptySysfs();
+  sysfs.addChip('pinctrl-bcm2711', BASE);
+  sysfs.addChip('raspberrypi-exp-gpio', 570, 8);
+  for (const gpio of [CONTACT, REX]) sysfs.export(gpio);
+  sysfs.drive(REX, 1);
+  return sysfs;
+}
+
+function driver(sysfs: FakeSysfs, clock: Clock, changed: Partial<OnoffDoorIoOptions> = {}): OnoffDoorIo {
+  return new OnoffDoorIo({ ...PINS, clock, sysfs: sysfs.root, Gpio: sysfs.Gpio, guard: 'in-process', ...changed });
+}
+
+function benchOn(sysfs: FakeSysfs, found: 'energised' | 'rest', relayActiveLow: boolean, clock: Clock, pass: DoorIoBench['pass'], guard: 'process' | 'in-process'): DoorIoBench {
+  const raw = (level: 'energised' | 'rest'): 0 | 1 => ((level === 'energised') === relayActiveLow ? 0 : 1);
+  sysfs.export(RELAY);
+  sysfs.put(`gpio${RELAY}/direction`, 'out');
+  sysfs.put(`gpio${RELAY}/value`, String(raw(found)));
+  const open = (): OnoffDoorIo => driver(sysfs, clock, { relayActiveLow, guard });
+  return {
+    io: open(),
+    another: open,
+    outside: () => (sysfs.raw(RELAY) === raw('energised') ? 'energised' : 'rest'),
+    pass,
+    moveContact: (now) => sysfs.drive(CONTACT, now === 'open' ? 1 : 0),
+    moveRex: (now) => sysfs.drive(REX, now === 'active' ? 0 : 1),
+    weld: (welded) => (welded ? sysfs.put(`gpio${RELAY}/stuck`, String(raw('energised'))) : rmSync(join(sysfs.root, `gpio${RELAY}/stuck`))),
+    close: async () => {},
+  };
+}
+
+for (const activeLow of [false, true]) {
+  doorIoContract(`onoff on a fake sysfs, energised by a ${activeLow ? 'low' : 'high'} level`, async (found) => {
+    const clock = new VirtualClock();
+    return benchOn(fakePi(), found, activeLow, clock, (ms) => clock.advanceTo(clock.monotonicMs() + ms, () => Promise.resolve()), 'in-process');
+  });
+}
+
+doorIoContract('onoff on a fake sysfs, guard in its own process', async (found) => {
+  const sysfs = fakePi();
+  process.env.FAKE_SYSFS = sysfs.root;
+  process.env.NODE_OPTIONS = `--import ${new URL(`./fake-onoff${extname(import.meta.url)}`, import.meta.url).href}`;
+  return benchOn(sysfs, found, true, systemClock, (ms) => sleep(systemClock, ms), 'process');
+});
+
+// ---- The real kernel, where it has a simulated chip: nothing is wired to that ----
+
+/** The files of a gpio-sim chip: `sim_gpioN/value` and `sim_gpioN/pull`. */
+function simulatedChip(): { label: string; dir: string } | undefined {
+  const root = '/sys/class/gpio';
+  const chips = existsSync(root) ? readdirSync(root).filter((name) => name.startsWith('gpiochip')) : [];
+  for (const chip of chips) {
+    const device = /^\/sys\/devices\/platform\/gpio-sim\.\d+/.exec(realpathSync(join(root, chip)))?.[0];
+    const bank = device && readdirSync(device).find((name) => existsSync(join(device, name, 'sim_gpio2')));
+    if (device && bank) return { label: readFileSync(join(root, chip, 'label'), 'utf8').trim(), dir: join(device, bank) };
+  }
+  return undefined;
+}
+
+const chip = simulatedChip();
+if (chip) {
+  delete process.env.NODE_OPTIONS;
+  const pull = (line: number, to: 'up' | 'down'): void => writeFileSync(join(chip.dir, `sim_gpio${line}/pull`), `pull-${to}`);
+  doorIoContract('onoff on a kernel with gpio-sim', async () => {
+    pull(1, 'down');
+    pull(2, 'up');
+    const options = { clock: systemClock, relayPin: 0, relayActiveLow: false, contactPin: 1, rexPin: 2, debounceMs: 20, chipLabel: chip.label };
+    return {
+      io: new OnoffDoorIo(options),
+      another: () => new OnoffDoorIo(options),
+      outside: () => (readFileSync(join(chip.dir, 'sim_gpio0/value'), 'utf8').trim() === '1' ? 'energised' : 'rest'),
+      pass: (ms) => sleep(systemClock, ms),
+      moveContact: (now) => pull(1, now === 'open' ? 'up' : 'down'),
+      moveRex: (now) => pull(2, now === 'active' ? 'down' : 'up'),
+      close: async () => {},
+    };
+  });
+} else {
+  process.stdout.write('skipped: the onoff contract on a real kernel, for this one has no gpio-sim chip in /sys/class/gpio; it ran on a fake sysfs\n');
+}
+
+// ---- What only this driver does ----
+const onoff = suite('onoff');
+
+async function refusal(io: OnoffDoorIo): Promise<PosternError> {
+  const thrown = await io.start(deaf).then(() => undefined, (error: unknown) => error);
+  assert.instance(thrown, PosternError);
+  return thrown as PosternError;
+}
+
+onoff('[S1] an active-low relay is never driven low on the way to rest', async () => {
+  const sysfs = fakePi();
+  const io = driver(sysfs, new VirtualClock(), { relayActiveLow: true });
+  await io.start(deaf);
+  assert.ok(sysfs.driven.length > 0 && sysfs.driven.every((raw) => raw === 1), sysfs.driven.join());
+  await io.stop();
+  assert.is(sysfs.raw(RELAY), 1);
+  assert.is(sysfs.read(RELAY, 'direction'), 'out', 'and it stays driven to rest');
+});
+
+onoff('[S1] an active-high relay is never driven high on the way to rest', async () => {
+  const sysfs = fakePi();
+  const io = driver(sysfs, new VirtualClock());
+  await io.start(deaf);
+  assert.ok(sysfs.driven.length > 0 && sysfs.driven.every((raw) => raw === 0), sysfs.driven.join());
+  await io.stop();
+});
+
+onoff('a line whose direction cannot be set is refused, though onoff keeps quiet about it', async () => {
+  const sysfs = fakePi();
+  sysfs.export(RELAY);
+  sysfs.put(`gpio${RELAY}/direction-fixed`, '');
+  assert.match((await refusal(driver(sysfs, new VirtualClock()))).message, /relay on GPIO 17 \(sysfs 529\).*direction reads "in"/);
+});
+
+const chips: Record<string, { chips: [string, number][]; label?: string; says: RegExp }> = {
+  'no chip at all': { chips: [], says: /pinctrl-rp1, pinctrl-bcm2711, pinctrl-bcm2835; there are: none/ },
+  'chips of another board': { chips: [['INT33FC:00', 300]], says: /there are: INT33FC:00\. Set doorIo\.chipLabel/ },
+  'two that fit': { chips: [['pinctrl-rp1', 571], ['pinctrl-bcm2835', 512]], says: /2 GPIO chips fit \(.*pinctrl-rp1 at 571/ },
+  'two of the configured label': { chips: [['mine', 300], ['mine', 400]], label: 'mine', says: /2 GPIO chips fit/ },
+  'not the configured one': { chips: [['pinctrl-rp1', 571]], label: 'mine', says: /labelled mine; there are: pinctrl-rp1/ },
+};
+for (const [name, { chips: there, label, says }] of Object.entries(chips)) {
+  onoff(`refused: ${name}`, async () => {
+    const sysfs = emptySysfs();
+    for (const [chipLabel, base] of there) sysfs.addChip(chipLabel, base);
+    const error = await refusal(driver(sysfs, new VirtualClock(), label === undefined ? {} : { chipLabel: label }));
+    assert.is(error.code, 'gpio-chip');
+    assert.match(error.message, says);
+  });
+}
+
+onoff('the pins count from the base of the chip that fits', async () => {
+  const sysfs = emptySysfs();
+  sysfs.addChip('gpio-brcmstb@107d508500', 512, 32);
+  sysfs.addChip('pinctrl-rp1', 571);
+  const io = driver(sysfs, new VirtualClock());
+  await io.start(deaf);
+  assert.ok(sysfs.isExported(571 + 17));
+  await io.stop();
+});
+
+onoff('a kernel without sysfs GPIO is told so', async () => {
+  const io = new OnoffDoorIo({ ...PINS, clock: new VirtualClock(), sysfs: '/no/such/tree' });
+  assert.match((await refusal(io)).message, /no GPIO through sysfs/);
+});
+
+onoff('a pin that the chip does not have is refused', async () => {
+  assert.match((await refusal(driver(fakePi(), new VirtualClock(), { relayPin: 54 }))).message, /GPIO 54 does not exist: pinctrl-bcm2711 has lines 0 to 53/);
+});
+
+const mends: Record<string, RegExp> = {
+  EBUSY: /something else holds the line.*gpioinfo/, EACCES: /group gpio/, EPERM: /group gpio/, EINVAL: /no such line/, ENOENT: /ls \/sys\/class\/gpio/, EIO: /EIO/,
+};
+for (const [code, mend] of Object.entries(mends)) {
+  onoff(`${code} is told with its mend, and no guard is left behind`, async () => {
+    const sysfs = fakePi();
+    sysfs.put('refuse', code);
+    const error = await refusal(driver(sysfs, new VirtualClock()));
+    assert.is(error.code, 'gpio-pin');
+    assert.match(error.message, /the relay on GPIO 17 \(sysfs 529\)/);
+    assert.match(error.message, mend);
+  });
+}
+
+onoff('an input that is refused leaves the relay at rest', async () => {
+  const sysfs = fakePi();
+  sysfs.put(`gpio${REX}/direction`, 'out');
+  sysfs.put(`gpio${REX}/direction-fixed`, '');
+  assert.match((await refusal(driver(sysfs, new VirtualClock()))).message, /the request to exit on GPIO 22/);
+  assert.is(sysfs.raw(RELAY), 0);
+});
+
+async function withInputs(run: (sysfs: FakeSysfs, clock: VirtualClock, told: string[]) => void, changed: Partial<OnoffDoorIoOptions> = {}): Promise<void> {
+  const sysfs = fakePi();
+  const clock = new VirtualClock();
+  const told: string[] = [];
+  const io = driver(sysfs, clock, changed);
+  const at = (what: string): void => void told.push(`${what} at ${clock.monotonicMs()}`);
+  await io.start({ contact: at, rex: at, fire: at, relayFault: () => {} });
+  run(sysfs, clock, told);
+  await io.stop();
+}
+
+onoff('[S2] a request to exit is told on its leading edge and ends when it has settled', () => withInputs((sysfs, clock, told) => {
+  clock.advance(100);
+  sysfs.drive(REX, 0);
+  assert.equal(told, ['active at 100']);
+  clock.advance(10);
+  sysfs.drive(REX, 1);
+  clock.advance(200);
+  assert.equal(told, ['active at 100', 'idle at 160']);
+}));
+
+onoff('a contact is told when it has settled', () => withInputs((sysfs, clock, told) => {
+  for (let i = 0; i < 9; i++) {
+    sysfs.drive(CONTACT, (i + 1) % 2 as 0 | 1);
+    clock.advance(5);
+  }
+  assert.equal(told, []);
+  clock.advance(100);
+  assert.equal(told, ['open at 90']);
+}));
+
+onoff('inputs that bounce at 1 kHz for five seconds tell one request and nothing else', () => withInputs((sysfs, clock, told) => {
+  for (let ms = 0; ms < 5_000; ms++) {
+    sysfs.drive(CONTACT, (ms + 1) % 2 as 0 | 1);
+    sysfs.drive(REX, ms % 2 as 0 | 1);
+    clock.advance(1);
+  }
+  assert.equal(told, ['active at 0']);
+}));
+
+onoff('a fire contact is normally closed to ground: an open wire is an alarm', () => withInputs((sysfs, _clock, told) => {
+  sysfs.drive(BASE + 5, 1);
+  assert.equal(told, ['alarm at 0']);
+}, { firePin: 5 }));
+
+onoff('[S1] a pin whose power-on pull would energise the relay is warned of', () => {
+  assert.is(powerOnWarning(17, false), undefined);
+  assert.is(powerOnWarning(4, true), undefined);
+  assert.match(powerOnWarning(17, true) ?? '', /pulled down.*"gpio=17=op,dh"/);
+  assert.match(powerOnWarning(4, false) ?? '', /pulled up.*"gpio=4=op,dl"/);
+  assert.is(driver(fakePi(), new VirtualClock(), { relayActiveLow: true }).warnings.length, 1);
+});
+
+onoff.after(() => {
+  for (const root of made) rmSync(root, { recursive: true });
+});
+
+onoff.run();
