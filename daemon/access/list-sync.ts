@@ -109,6 +109,11 @@ export class ListSync {
     await this.#syncing;
   }
 
+  /** Resolves when no sync is under way. */
+  async idle(): Promise<void> {
+    await this.#syncing;
+  }
+
   /** Ends what is under way and lets go of the list. */
   async stop(): Promise<void> {
     this.#stopping.abort();

@@ -132,13 +132,13 @@ export class OnlineValidator {
     this.#late.add(abort);
     if (this.#late.size > MAX_LATE) this.#giveUp([...this.#late][0] as AbortController);
     const timer = this.#o.clock.after(LATE_MS, () => this.#giveUp(abort));
-    void asked.then((answer) => {
+    void this.#inFlight.track(asked.then((answer) => {
       timer.cancel();
       this.#late.delete(abort);
       if ('detail' in answer) return;
       this.#tellTime(answer);
       question.onLate(answer);
-    });
+    }));
   }
 
   #giveUp(late: AbortController): void {

@@ -241,14 +241,16 @@ test('a list without an end is given up before it fills the disk [S9]', () => at
     response.writeHead(200);
     const chunk = Buffer.alloc(1 << 20);
     const more = (): void => {
-      while (!response.destroyed && response.write(chunk)) sent += chunk.length;
-      if (!response.destroyed) response.once('drain', more);
+      if (response.destroyed) return;
+      sent += chunk.length;
+      response.write(chunk, more);
     };
     more();
   });
   await sync.syncNow();
   assert.is(sync.list()?.head.version, 7);
-  assert.ok(sent < 200e6, `${sent} bytes`);
+  // A list of four million tokens, and what was on its way in the sockets.
+  assert.ok(sent > 76e6 && sent < 100e6, `${sent} bytes`);
 }));
 
 // ——— Rollback, freeze and power cuts, over a restart ———

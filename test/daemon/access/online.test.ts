@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,6 +8,7 @@ import { OnlineValidator, type OnlineOptions } from '../../../daemon/access/onli
 import { VirtualClock } from '../../../daemon/base/clock.ts';
 import { StatusBoard } from '../../../daemon/base/status.ts';
 import { bodyOf, IssuerServer, type Handler } from './issuer-server.ts';
+import { selfSigned } from './self-signed.ts';
 import { NOON_MS } from './situation.ts';
 
 const test = suite('online check');
@@ -101,6 +103,21 @@ test('nobody listens: unreachable, at once', async () => {
   }, { url: `http://127.0.0.1:${port}` });
 });
 
+test('an https server that nobody vouches for gets neither the question nor the key', async () => {
+  let requests = 0;
+  const server = createHttpsServer(selfSigned, (_, response) => {
+    requests += 1;
+    response.end(JSON.stringify(good));
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  await withBackend(undefined, async ({ ask, status }) => {
+    assert.is((await ask()).kind, 'unreachable');
+    assert.match(status.get('backend')?.reason ?? '', /certificate/);
+    assert.is(requests, 0);
+  }, { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  await new Promise((resolve) => server.close(resolve));
+});
+
 test('the question names nonce, door, code, token and time, and carries the key', async () => {
   let body = '';
   await withBackend((request, response) => void bodyOf(request).then((text) => {
@@ -180,6 +197,8 @@ test('late answers are waited for so long, and so many, and no more [S9]', async
       clock.advance(DEADLINE_MS);
       await asked;
     }
+    // The two oldest have made room for the others already.
+    await issuer.ended(2);
     clock.advance(10_000);
     await online.idle();
     await issuer.ended(6);
