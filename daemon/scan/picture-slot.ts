@@ -18,7 +18,7 @@ export class PictureSlot {
     const { width, height, luma, jpeg } = frame;
     const picture = luma ?? jpeg;
     if (!picture) return 'The frame has neither luma nor JPEG.';
-    if (luma && !(Number.isInteger(width) && width > 0 && height > 0 && luma.length === width * height)) {
+    if (luma && !(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0 && luma.length === width * height)) {
       return `The frame's luma of ${luma.length} bytes is not ${width} × ${height} pixels.`;
     }
     // A JPEG of more bytes than it may have pixels is no picture of a camera.

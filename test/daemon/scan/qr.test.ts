@@ -203,6 +203,15 @@ test('a decode over its deadline is given up and the real decoder is replaced', 
   });
 });
 
+test('an answer in time ends the deadline', async () => {
+  const clock = new VirtualClock();
+  await withReader({ clock, deadlineMs: 1_000 }, async (own) => {
+    await own.read(frameOf(flatPicture(640, 480, 0)));
+    clock.advance(60_000);
+    assert.is(own.replaced, 0);
+  });
+});
+
 const failures: [string, number, RegExp][] = [
   ['hangs', 1, /took over 1000 ms/],
   ['throws', 2, /failed: the decoder broke/],
