@@ -9,6 +9,10 @@ export const ROOM = { left: -1.5, right: 1.9, ceiling: -1.15, floor: 1.45, far: 
 export interface Surface {
   place: Place;
   normal: Place;
+  paint: Paint;
+}
+
+export interface Paint {
   /** How much light it gives back, linear. */
   albedo: Colour;
   /** 0…1: how much of it is a mirror. */
@@ -16,6 +20,9 @@ export interface Surface {
   /** Shines by itself: a lamp's panel, or the glass of the far door. */
   emits?: 'lamp' | 'daylight';
 }
+
+/** Out of the walls into the room. */
+const [AHEAD, UP, DOWN, LEFT, RIGHT] = [{ x: 0, y: 0, z: -1 }, { x: 0, y: -1, z: 0 }, { x: 0, y: 1, z: 0 }, { x: -1, y: 0, z: 0 }, { x: 1, y: 0, z: 0 }] as const;
 
 const PLASTER: Colour = [0.66, 0.62, 0.54];
 const WAINSCOT: Colour = [0.2, 0.27, 0.29];
@@ -41,9 +48,9 @@ export class HallSurfaces {
     const toFar = ROOM.far - from.z;
     const way = Math.min(toSide, toFlat, toFar);
     const place = { x: from.x + dx * way, y: from.y + dy * way, z: from.z + way };
-    if (way === toFar) return { place, normal: { x: 0, y: 0, z: -1 }, ...this.#farWall(place) };
-    if (way === toFlat) return { place, normal: { x: 0, y: dy > 0 ? -1 : 1, z: 0 }, ...(dy > 0 ? this.#floor(place) : this.#ceiling(place)) };
-    return { place, normal: { x: dx > 0 ? -1 : 1, y: 0, z: 0 }, ...(dx > 0 ? this.#rightWall(place) : this.#leftWall(place)) };
+    if (way === toFar) return { place, normal: AHEAD, paint: this.#farWall(place) };
+    if (way === toFlat) return dy > 0 ? { place, normal: UP, paint: this.#floor(place) } : { place, normal: DOWN, paint: this.#ceiling(place) };
+    return dx > 0 ? { place, normal: LEFT, paint: this.#rightWall(place) } : { place, normal: RIGHT, paint: this.#leftWall(place) };
   }
 
   #floor({ x, z }: Place): Paint {
@@ -128,7 +135,6 @@ export class HallSurfaces {
   }
 }
 
-type Paint = Omit<Surface, 'place' | 'normal'>;
 const matt = (albedo: Colour): Paint => ({ albedo, gloss: 0 });
 
 /** 0 before `from`, 1 after `to`, smooth between. */

@@ -5,49 +5,46 @@ import type { Surface } from './hall-surfaces.ts';
 import type { Picture } from './picture.ts';
 import type { Pinhole, Place } from './pinhole.ts';
 
+const CAMERA: Place = { x: 0, y: 0, z: 0 };
 /** Ceiling lamps, linear intensity at one metre. The first hangs over the camera. */
 const LAMPS: readonly Place[] = [{ x: 0.2, y: -1.1, z: 0.2 }, { x: 0.2, y: -1.1, z: 2.4 }, { x: 0.2, y: -1.1, z: 4.8 }];
 /** The glass door at the far end shines in from these. */
 const DAYLIGHT: readonly Place[] = [{ x: -0.3, y: 0, z: 6.6 }, { x: 0.4, y: 0.5, z: 6.6 }];
 
-/** The empty hall: every pixel a ray into the room, shaded where it meets a wall. */
+/** The empty hall: every pixel two rays into the room, shaded where they meet a wall. */
 export function paintHall(camera: Pinhole, lighting: Lighting, seed: number): Picture {
   const surfaces = new HallSurfaces(seed);
-  const rgb = new Uint8Array(camera.width * camera.height * 3);
-  let at = 0;
-  for (let y = 0; y < camera.height; y++) {
-    for (let x = 0; x < camera.width; x++) {
-      const sum = [0, 0, 0];
-      // Two rays a pixel, on its diagonal, soften the edges of tiles and frames.
-      for (const offset of [0.25, 0.75]) {
-        const light = seen(surfaces, lighting, (x + offset - camera.width / 2) / camera.focalPx, (y + offset - camera.height / 2) / camera.focalPx);
-        for (let c = 0; c < 3; c++) sum[c] = (sum[c] as number) + (light[c] as number) / 2;
-      }
-      for (const light of sum) rgb[at++] = byteOf(light * lighting.exposure);
+  const { width, height, focalPx } = camera;
+  const rgb = new Uint8Array(width * height * 3);
+  const light = [0, 0, 0];
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    light.fill(0);
+    // Two rays a pixel, on its diagonal, soften the edges of tiles and frames.
+    for (const offset of [0.25, 0.75]) {
+      addSeen(light, 0.5, surfaces, lighting, (x + offset - width / 2) / focalPx, (y + offset - height / 2) / focalPx);
     }
+    for (let c = 0; c < 3; c++) rgb[pixel * 3 + c] = byteOf((light[c] as number) * lighting.exposure);
   }
-  return { width: camera.width, height: camera.height, rgb };
+  return { width, height, rgb };
 }
 
-/** Linear light along the ray that leaves the camera towards (dx, dy, 1). */
-function seen(surfaces: HallSurfaces, lighting: Lighting, dx: number, dy: number): number[] {
-  const surface = surfaces.hit({ x: 0, y: 0, z: 0 }, dx, dy);
-  const light = shade(surface, lighting);
-  if (surface.gloss > 0) {
-    // A waxed floor shows the far end of the hall upside down, faintly.
-    const mirrored = shade(surfaces.hit(surface.place, dx, -dy), lighting);
-    for (let c = 0; c < 3; c++) light[c] = (light[c] as number) * (1 - surface.gloss) + (mirrored[c] as number) * surface.gloss;
-  }
-  return light;
+/** Adds to `sum` the linear light, times `share`, along the ray that leaves the camera towards (dx, dy, 1). */
+function addSeen(sum: number[], share: number, surfaces: HallSurfaces, lighting: Lighting, dx: number, dy: number): void {
+  const surface = surfaces.hit(CAMERA, dx, dy);
+  const { gloss } = surface.paint;
+  addShaded(sum, share * (1 - gloss), surface, lighting);
+  // A waxed floor shows the far end of the hall upside down, faintly.
+  if (gloss > 0) addShaded(sum, share * gloss, surfaces.hit(surface.place, dx, -dy), lighting);
 }
 
-function shade({ place, normal, albedo, emits }: Surface, lighting: Lighting): number[] {
+function addShaded(sum: number[], share: number, { place, normal, paint }: Surface, lighting: Lighting): void {
   let falling = lighting.ambient;
   for (const lamp of LAMPS) falling += lighting.lamps * 0.55 * received(place, normal, lamp);
   for (const opening of DAYLIGHT) falling += lighting.daylight * 0.5 * received(place, normal, opening);
   falling *= cornerShadow(place);
-  const own = emits === 'lamp' ? lighting.lamps * 2.2 : emits === 'daylight' ? lighting.daylight * 1.1 : 0;
-  return albedo.map((part) => part * (falling + own));
+  const own = paint.emits === 'lamp' ? lighting.lamps * 2.2 : paint.emits === 'daylight' ? lighting.daylight * 1.1 : 0;
+  for (let c = 0; c < 3; c++) sum[c] = (sum[c] as number) + share * (paint.albedo[c] as number) * (falling + own);
 }
 
 /** Lambert's cosine over the squared distance; a lamp is no point, so nothing comes nearer than its size. */

@@ -109,5 +109,5 @@ function blended(a: number, b: number, c: number, d: number, fu: number, fv: num
   const wa = 256 - fu - wc;
   const even = (Math.imul(a & EVEN, wa) + Math.imul(b & EVEN, wb) + Math.imul(c & EVEN, wc) + Math.imul(d & EVEN, wd)) | 0;
   const odd = (Math.imul((a >>> 8) & EVEN, wa) + Math.imul((b >>> 8) & EVEN, wb) + Math.imul((c >>> 8) & EVEN, wc) + Math.imul((d >>> 8) & EVEN, wd)) | 0;
-  return (((even >>> 8) & EVEN) | (odd & 0xff00ff00)) >>> 0;
+  return ((even >>> 8) & EVEN) | (odd & ~EVEN);
 }

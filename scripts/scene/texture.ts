@@ -5,7 +5,7 @@ export interface TextureLevel {
   width: number;
   height: number;
   /** A texel each, row by row, red in the lowest byte, premultiplied alpha in the highest. */
-  texels: Uint32Array;
+  texels: Int32Array;
 }
 
 /** Something flat, `widthM` metres wide: a painted sheet, transparent around its outline. */
@@ -19,7 +19,7 @@ export class Texture {
   constructor(rgba: Uint8Array, width: number, height: number, widthM: number) {
     this.widthM = widthM;
     this.heightM = (widthM * height) / width;
-    this.#levels = [{ width, height, texels: new Uint32Array(premultiplied(rgba).buffer) }];
+    this.#levels = [{ width, height, texels: new Int32Array(premultiplied(rgba).buffer) }];
   }
 
   /** The level to take where a metre of the texture covers `pixelsPerMetre` pixels of the picture. */
@@ -50,7 +50,7 @@ function premultiplied(rgba: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Each texel becomes the average of exactly the area it covers. */
 function shrunk(from: TextureLevel, width: number, height: number): TextureLevel {
-  const texels = new Uint32Array(width * height);
+  const texels = new Int32Array(width * height);
   const [stepX, stepY] = [from.width / width, from.height / height];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -78,5 +78,5 @@ function averageOf({ width, height, texels }: TextureLevel, left: number, top: n
     }
   }
   const area = (right - left) * (bottom - top);
-  return (Math.round(red / area) | (Math.round(green / area) << 8) | (Math.round(blue / area) << 16) | (Math.round(alpha / area) << 24)) >>> 0;
+  return (Math.round(red / area) | (Math.round(green / area) << 8) | (Math.round(blue / area) << 16) | (Math.round(alpha / area) << 24));
 }
