@@ -4,7 +4,7 @@
  *   node .build/scripts/bench-list.js [tokens …]     default: 250000 1000000
  */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -30,6 +30,8 @@ export interface ListBench {
   loopHeldMs: number;
   /** The same for as long without a swap: what this machine, and whoever else is on it, does to a loop anyway. */
   loopHeldAnywayMs: number;
+  /** The most processor time the main thread took between two looks a millisecond apart: being held without having to wait for a processor. NaN off Linux. */
+  loopComputedMs: number;
   /** The longest an event's commit took meanwhile. */
   commitMs: number;
   lookUpMedianUs: number;
@@ -63,13 +65,14 @@ export function listTable(results: readonly ListBench[]): string {
     ['verify and swap, ms', (r) => r.verifyAndSwapMs, 0, '< 3000'],
     ['main loop held at most, ms', (r) => r.loopHeldMs, 1, '< 20'],
     ['main loop held without a swap, ms', (r) => r.loopHeldAnywayMs, 1, ''],
+    ['main thread computed at a stretch, ms', (r) => r.loopComputedMs, 1, '< 20'],
     ['event commit meanwhile at most, ms', (r) => r.commitMs, 1, ''],
     ['look-up median, µs', (r) => r.lookUpMedianUs, 1, '< 100'],
     ['look-up p99, µs', (r) => r.lookUpP99Us, 1, '< 100'],
     ['look-up p99 during a swap, µs', (r) => r.lookUpSwappingP99Us, 1, '< 100'],
     ['resident memory risen by, MB', (r) => r.rssRiseMb, 1, ''],
   ];
-  const line = (what: string, cells: string[]): string => `${what.padEnd(36)}${cells.map((cell) => cell.padStart(12)).join('')}`;
+  const line = (what: string, cells: string[]): string => `${what.padEnd(40)}${cells.map((cell) => cell.padStart(12)).join('')}`;
   return [
     line('token list', [...results.map((r) => String(r.tokens)), 'asked']),
     ...rows.map(([what, of, digits, limit]) => line(what, [...results.map((r) => of(r).toFixed(digits)), limit])),
@@ -112,7 +115,7 @@ function writeList(path: string, version: number, tokens: number): Uint8Array[] 
   return Array.from({ length: 1_000 }, (_, i) => block.slice(Math.floor((i / 1_000) * tokens) * LIST_ENTRY_BYTES, Math.floor((i / 1_000) * tokens) * LIST_ENTRY_BYTES + 16));
 }
 
-async function measureSwap(store: TokenListStore, log: EventLog, ids: Uint8Array[], source: string): Promise<Pick<ListBench, 'verifyAndSwapMs' | 'loopHeldMs' | 'loopHeldAnywayMs' | 'commitMs' | 'lookUpSwappingP99Us' | 'rssRiseMb'>> {
+async function measureSwap(store: TokenListStore, log: EventLog, ids: Uint8Array[], source: string): Promise<Pick<ListBench, 'verifyAndSwapMs' | 'loopHeldMs' | 'loopHeldAnywayMs' | 'loopComputedMs' | 'commitMs' | 'lookUpSwappingP99Us' | 'rssRiseMb'>> {
   const download = `${source}.download`;
   copyFileSync(source, download);
   // Past the noise of what was allocated before.
@@ -121,18 +124,19 @@ async function measureSwap(store: TokenListStore, log: EventLog, ids: Uint8Array
   const swap = await busyDuring(store, log, ids, () => store.offer(download));
   const anyway = await busyDuring(store, log, ids, () => pause(swap.tookMs));
   return {
-    verifyAndSwapMs: swap.tookMs, commitMs: swap.commitMs, loopHeldMs: swap.heldMs, loopHeldAnywayMs: anyway.heldMs,
+    verifyAndSwapMs: swap.tookMs, commitMs: swap.commitMs, loopHeldMs: swap.heldMs, loopHeldAnywayMs: anyway.heldMs, loopComputedMs: swap.computedMs,
     lookUpSwappingP99Us: quantile(swap.lookUpUs, 0.99), rssRiseMb: (swap.rssPeak - rssBefore) / 1e6,
   };
 }
 
 /** Looks tokens up and commits events for as long as `work` takes, and watches the loop. */
-async function busyDuring(store: TokenListStore, log: EventLog, ids: Uint8Array[], work: () => Promise<unknown>): Promise<{ tookMs: number; heldMs: number; commitMs: number; lookUpUs: number[]; rssPeak: number }> {
+async function busyDuring(store: TokenListStore, log: EventLog, ids: Uint8Array[], work: () => Promise<unknown>): Promise<{ tookMs: number; heldMs: number; computedMs: number; commitMs: number; lookUpUs: number[]; rssPeak: number }> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  const seen = { tookMs: 0, heldMs: 0, commitMs: 0, lookUpUs: [] as number[], rssPeak: 0 };
+  const seen = { tookMs: 0, computedMs: 0, commitMs: 0, lookUpUs: [] as number[], rssPeak: 0 };
   delay.enable();
   const startedMs = performance.now();
   const ended = work().then(() => void (seen.tookMs = performance.now() - startedMs));
+  let computedBefore = mainThreadCpuMs();
   while (seen.tookMs === 0) {
     seen.lookUpUs.push(...lookUps(store, ids, 10));
     const committedMs = performance.now();
@@ -140,10 +144,18 @@ async function busyDuring(store: TokenListStore, log: EventLog, ids: Uint8Array[
     seen.commitMs = Math.max(seen.commitMs, performance.now() - committedMs);
     seen.rssPeak = Math.max(seen.rssPeak, process.memoryUsage.rss());
     await pause(1);
+    const computed = mainThreadCpuMs();
+    seen.computedMs = Math.max(seen.computedMs, computed - computedBefore);
+    computedBefore = computed;
   }
   await ended;
   delay.disable();
   return { ...seen, heldMs: delay.max / 1e6 };
+}
+
+/** First field of schedstat: nanoseconds on a processor, of the process's first thread. */
+function mainThreadCpuMs(): number {
+  return process.platform === 'linux' ? Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6 : NaN;
 }
 
 /** Microseconds of each look-up; every other one is for a token that is not listed. */

@@ -104,11 +104,6 @@ export class ListSync {
     if (this.#download && !this.#stopping.signal.aborted) await this.#sync(this.#download);
   }
 
-  /** Resolves when nothing is being fetched. */
-  async idle(): Promise<void> {
-    await this.#syncing;
-  }
-
   /** Resolves when no sync is under way. */
   async idle(): Promise<void> {
     await this.#syncing;
