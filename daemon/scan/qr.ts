@@ -21,6 +21,9 @@ export interface QrReaderOptions {
   workerFile?: URL;
 }
 
+/** From a slow card a decoder is up after some seconds. */
+const START_DEADLINE_MS = 30_000;
+
 /**
  * Reads QR codes from frames, off the main thread. A picture that cannot be read is an answer with a `problem`, never
  * a failure; a decoder that hangs or crashes costs the frame it was at and those that come until another one is warm.
@@ -76,14 +79,14 @@ export class QrReader {
   async close(): Promise<void> {
     this.#closed = true;
     this.#restart?.cancel();
-    void this.#ending.track(this.#thread.end('the reader was closed'));
+    this.#giveUp(this.#thread, 'the reader was closed');
     await this.#ending.idle();
   }
 
   async #ask(request: DecodeRequest): Promise<ScanResult> {
     const thread = this.#thread;
     const { clock, deadlineMs } = this.#o;
-    const deadline = clock.after(deadlineMs, () => void this.#ending.track(thread.end(`the decoder took over ${deadlineMs} ms`)));
+    const deadline = clock.after(deadlineMs, () => this.#giveUp(thread, `the decoder took over ${deadlineMs} ms`));
     this.#busy = true;
     try {
       return await thread.ask(request);
@@ -96,7 +99,15 @@ export class QrReader {
   }
 
   #startThread(): DecodeThread {
-    return new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels }, (why, wasUp) => this.#lost(why, wasUp));
+    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels }, (why, wasUp) => this.#lost(why, wasUp));
+    const deadline = this.#o.clock.after(START_DEADLINE_MS, () => this.#giveUp(thread, `the decoder was not ready after ${START_DEADLINE_MS} ms`));
+    const started = (): void => deadline.cancel();
+    thread.ready.then(started, started);
+    return thread;
+  }
+
+  #giveUp(thread: DecodeThread, why: string): void {
+    void this.#ending.track(thread.end(why));
   }
 
   #lost(why: string, wasUp: boolean): void {

@@ -2,7 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import type { DecodeRequest } from '../../daemon/scan/decode-thread.ts';
 
 // A worker has the environment of the moment in which it is started.
-if (process.env['NO_START'] !== undefined) throw new Error('no start');
+if (process.env['STUCK_START'] === 'throws') throw new Error('no start');
+if (process.env['STUCK_START'] === 'hangs') for (;;);
 
 /** A decode worker that goes wrong as the picture's width says. */
 parentPort?.on('message', ({ width, height }: DecodeRequest) => {

@@ -242,23 +242,39 @@ test('[S4] while the next decoder is being started a frame is answered at once',
   });
 });
 
+/** Runs while workers that are started go wrong. */
+async function whileStarts(fail: 'throws' | 'hangs', run: () => Promise<void>): Promise<void> {
+  process.env['STUCK_START'] = fail;
+  try {
+    await run();
+  } finally {
+    delete process.env['STUCK_START'];
+  }
+}
+
 test('a decoder that does not come up again is started anew with growing pauses', async () => {
   const clock = new VirtualClock();
   const lost: string[] = [];
   await withReader({ clock, deadlineMs: 1_000, onReplaced: (why) => lost.push(why), workerFile: workerOf('stuck') }, async (own) => {
-    process.env['NO_START'] = '1';
-    try {
+    await whileStarts('throws', async () => {
       await own.read(crashing);
       await until(() => lost.length === 2);
       assert.match(lost[1] as string, 'no start');
       clock.advance(500);
       await until(() => lost.length === 3);
-    } finally {
-      delete process.env['NO_START'];
-    }
+    });
     clock.advance(1_000);
     assert.is((await readWhenUp(own, fine)).decodeMs, 5);
     assert.is(own.replaced, 3);
+  });
+});
+
+test('a decoder that hangs while it starts is given up after 30 s', async () => {
+  const clock = new VirtualClock();
+  await whileStarts('hangs', async () => {
+    const opening = QrReader.open({ clock, deadlineMs: 1_000, workerFile: workerOf('stuck') });
+    clock.advance(30_000);
+    await opening.then(() => assert.unreachable(), (error: Error) => assert.match(error.message, 'not ready after 30000 ms'));
   });
 });
 
