@@ -86,7 +86,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   try {
     const memory = await startMemory(options, ending, started);
     const door = await startDoor(options, memory, started);
-    const validator = await startAccess(options, memory, door, started);
+    const { validator, lists, online } = await startAccess(options, memory, door, started);
     const evidence = await startEvidence(options, memory, started);
     const qr = await startDecoder(options, memory, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
@@ -94,9 +94,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     startCamera(options, memory.status, pipeline, started);
 
     const { events, status, telling } = memory;
+    const parts = [lists, ...(online ? [online] : []), pipeline, validator, door, evidence, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
-        for (const part of [pipeline, validator, door, evidence, telling, events]) await part.idle();
+        for (const part of parts) await part.idle();
       }
     };
     const stop = async (reason: string): Promise<void> => {
@@ -163,7 +164,13 @@ async function startDoor({ config, doorIo, clock, log }: AppOptions, { events, t
   return door;
 }
 
-async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, memory: Memory, door: Door, started: StopStack): Promise<Validator> {
+interface Access {
+  validator: Validator;
+  lists: ListSync;
+  online: OnlineValidator | undefined;
+}
+
+async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, memory: Memory, door: Door, started: StopStack): Promise<Access> {
   const { door16, doorUuid, events, time, status, tell } = memory;
   const { access } = config;
   const backend = config.backend && secrets.apiKey !== undefined ? { url: config.backend.url, apiKey: secrets.apiKey } : undefined;
@@ -182,13 +189,14 @@ async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, 
   if (online) started.push(() => online.close());
   online?.start();
 
-  return new Validator({
+  const validator = new Validator({
     door: door16, clock, log, online, onEvent: tell, state: events.state, zoneMaster: secrets.zoneMaster,
     policy: { ...access, maxListAgeMs, timeZone: config.door.timeZone, schedules: config.door.schedules },
     time: () => time.read(), keys: () => lists.keys(), list: () => lists.list(),
     uses: (tokenId) => events.usesOf(tokenId), lockdown: () => door.view.lockdownBy !== undefined,
     commitNonce: async (attemptId, tokenId) => void await events.append({ type: 'access-asked', attemptId, tokenId }),
   });
+  return { validator, lists, online };
 }
 
 async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, started: StopStack): Promise<Evidence> {
@@ -203,7 +211,7 @@ async function startEvidence({ config, clock, log }: AppOptions, { events, statu
   started.push(() => evidence.close());
 
   const upkeep = new Upkeep({
-    clock, log, everyMs: HOUR_MS,
+    clock, log, everyMs: HOUR_MS, firstAfterMs: 60_000,
     chores: [
       () => evidence.prune(),
       () => events.prune({ maxAgeMs: config.events.maxAgeDays * DAY_MS, maxBytes: config.events.maxMb * MB }),

@@ -42,7 +42,8 @@ const MAX_EVENTS = 10_000;
 export async function replaySession(options: ReplayOptions): Promise<StoredEvent[]> {
   const { session, clock, config, stateDir, site, camera, door: doorIo, version } = options;
   const random = seededRandom(session.name);
-  const backend = await Backend.seed(site, { clock, random });
+  // A source of its own: what the backend draws for a request must not fall between the door's ids.
+  const backend = await Backend.seed(site, { clock, random: seededRandom(`${session.name} backend`) });
   const network = await Network.open(backend);
   try {
     const app = await startApp({

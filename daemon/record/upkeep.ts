@@ -7,11 +7,13 @@ export interface UpkeepOptions {
   /** What is done, one after the other, each time; a failure is logged and does not keep the others from it. */
   chores: (() => Promise<unknown>)[];
   everyMs: number;
+  /** The first time; not at once, for at the start others need the disk more. */
+  firstAfterMs: number;
   clock: Clock;
   log: Logger;
 }
 
-/** Does what keeps the disk bounded [S9]: at the start, and then again and again. */
+/** Does what keeps the disk bounded [S9], again and again. */
 export class Upkeep {
   readonly #o: UpkeepOptions;
   readonly #inFlight = new InFlight();
@@ -22,8 +24,7 @@ export class Upkeep {
   }
 
   start(): void {
-    this.#timer = this.#o.clock.after(this.#o.everyMs, () => this.start());
-    void this.#inFlight.track(this.#doChores());
+    this.#waitFor(this.#o.firstAfterMs);
   }
 
   idle(): Promise<void> {
@@ -33,6 +34,13 @@ export class Upkeep {
   async stop(): Promise<void> {
     this.#timer?.cancel();
     await this.idle();
+  }
+
+  #waitFor(delayMs: number): void {
+    this.#timer = this.#o.clock.after(delayMs, () => {
+      this.#waitFor(this.#o.everyMs);
+      void this.#inFlight.track(this.#doChores());
+    });
   }
 
   async #doChores(): Promise<void> {
