@@ -33,6 +33,7 @@ export const configSchema = z.strictObject({
   .refine((it) => !it.embeddedBackend || it.backend, about(['embeddedBackend', 'backend'], 'must come with a backend section (url and apiKeyFile), or the door does not ask it'))
   .refine((it) => !it.http.enabled || it.http.port !== it.embeddedBackend?.port, about(['http.port', 'http.enabled', 'embeddedBackend.port'], 'must be another port than embeddedBackend.port'))
   .refine((it) => !it.door.rexReleases || it.doorIo.driver !== 'onoff' || it.doorIo.rexPin !== undefined, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
+  .refine((it) => !it.door.fireReleases || it.doorIo.driver !== 'onoff' || it.doorIo.firePin !== undefined, about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
   .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls'));
 
 type DeepReadonly<T> = T extends (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;

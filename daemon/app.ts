@@ -15,7 +15,7 @@ import type { Quad } from './base/frame.ts';
 import { ruuidOf, uuidBytes, type RandomSource } from './base/ids.ts';
 import { InFlight } from './base/in-flight.ts';
 import type { Logger } from './base/logger.ts';
-import { StatusBoard } from './base/status.ts';
+import { StatusBoard, type PartStatus } from './base/status.ts';
 import { StopStack } from './base/stop-stack.ts';
 import { showingKey } from './base/token.ts';
 import { Door } from './door/door.ts';
@@ -24,6 +24,7 @@ import { EventLog } from './record/event-log.ts';
 import { Evidence } from './record/evidence.ts';
 import { GarbageTally } from './record/garbage-tally.ts';
 import { Upkeep } from './record/upkeep.ts';
+import { attemptTypes } from './report/attempt-line.ts';
 import { StatusServer } from './report/http.ts';
 import { QrReader } from './scan/qr.ts';
 import type { ScanResult } from './scan/scan-result.ts';
@@ -146,6 +147,7 @@ async function startMemory({ config, clock, random, log, version }: AppOptions, 
     tell({ type: 'daemon-stopped', reason: ending.reason });
     await telling.idle();
   });
+  status.onChange((part, now, before) => tellOfPart(tell, part, now, before));
   const time = new TrustedTime({
     clock, log, state: events.state, rtcHasBattery: config.access.rtcHasBattery,
     onChange: (trust) => tell({ type: 'clock-changed', trust }),
@@ -158,7 +160,7 @@ async function startMemory({ config, clock, random, log, version }: AppOptions, 
 
 async function startDoor({ config, doorIo, clock, log }: AppOptions, { events, time, status, tell }: Memory, started: StopStack): Promise<Door> {
   const clockIsBelieved = (): boolean => ['verified', 'rtc'].includes(time.trust());
-  const door = new Door({ io: doorIo, clock, settings: config.door, state: events.state, status, log, onEvent: tell, clockIsBelieved });
+  const door = new Door({ io: doorIo, clock, settings: { ...config.door, passageNeedsFirstEntry: true }, state: events.state, status, log, onEvent: tell, clockIsBelieved });
   started.push(() => door.stop());
   await door.start();
   return door;
@@ -230,9 +232,8 @@ function quadsIn({ codes, problem }: ScanResult): Quad[] {
   return codes.map((code) => code.quad);
 }
 
-async function startDecoder({ config, clock }: AppOptions, { tell }: Memory, started: StopStack): Promise<QrReader> {
-  const onReplaced = (why: string): void => tell({ type: 'part-failed', part: 'decoder', detail: why });
-  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, onReplaced });
+async function startDecoder({ config, clock }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
+  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, status });
   started.push(() => qr.close());
   return qr;
 }
@@ -268,7 +269,7 @@ async function startPage(options: AppOptions, { doorUuid, status, events, time }
   const page = new StatusServer({
     ...config.http, clock, log,
     snapshot: () => ({ version, startedAtMs, clock: time.trust(), parts: status.all(), door: { uuid: doorUuid, name: config.door.name, ...door.view } }),
-    recent: () => events.query({ newestFirst: true, limit: 20, types: ['access-granted', 'access-denied', 'access-unavailable'] }),
+    recent: () => events.query({ newestFirst: true, limit: 20, types: attemptTypes }),
   });
   const url = await page.start();
   started.push(() => page.stop());
@@ -279,6 +280,16 @@ async function startPage(options: AppOptions, { doorUuid, status, events, time }
 function logEvent(log: Logger, event: StoredEvent): void {
   const isDetail = event.type === 'access-asked' || event.type === 'evidence-stored';
   log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
+}
+
+/** What the door, the list and the log themselves have to say they tell in events of their own. */
+const PARTS_WITHOUT_EVENTS = new Set(['door', 'keys', 'list', 'event-log', 'evidence']);
+
+function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
+  if (PARTS_WITHOUT_EVENTS.has(part)) return;
+  const wasWell = before === undefined || before.state === 'ok';
+  if (now.state !== 'ok' && wasWell) tell({ type: 'part-failed', part, detail: now.reason });
+  if (now.state === 'ok' && !wasWell) tell({ type: 'part-recovered', part });
 }
 
 function makeStateDir(path: string): void {

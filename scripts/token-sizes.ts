@@ -54,7 +54,7 @@ export async function tokenSizes(): Promise<TokenSize[]> {
     const read = readToken(text);
     if (!read.ok) throw new Error(`${about}: ${read.reason}`);
     const { size } = await qrSymbol(text);
-    sizes.push({ about, bytes: read.token.signed.length, characters: text.length, version: (size - 17) / 4, modules: size });
+    sizes.push({ about, bytes: read.token.signedBytes, characters: text.length, version: (size - 17) / 4, modules: size });
   }
   return sizes;
 }

@@ -20,6 +20,8 @@ const onoff = z.strictObject({
   contactActiveLow: z.boolean().default(false).describe('A low level means that the door is open.'),
   rexPin: pin().exactOptional().describe('Pin of the request to exit; absent: none is wired.').meta({ example: 22 }),
   rexActiveLow: z.boolean().default(true).describe('A low level means that someone asks to exit.'),
+  firePin: pin().exactOptional().describe('Pin of the fire panel\'s contact, normally closed: an open wire is an alarm; absent: none is wired.').meta({ example: 23 }),
+  fireActiveLow: z.boolean().default(false).describe('A low level means alarm. Leave it off for a contact that is normally closed to ground.'),
   debounceMs: whole(0, 1_000).default(50).describe('How long an input must stay before it counts as changed.'),
   chipLabel: z.string().regex(/^[\w.-]{1,64}$/, 'must be the label of a GPIO chip').exactOptional()
     .describe('Label of the GPIO chip, as in /sys/class/gpio/gpiochip*/label; absent: the Raspberry Pi\'s own, found by itself.')
@@ -27,6 +29,7 @@ const onoff = z.strictObject({
 })
   .refine((it) => it.contactPin !== it.relayPin, about(['contactPin', 'relayPin'], 'must be another pin than relayPin'))
   .refine((it) => it.rexPin !== it.relayPin, about(['rexPin', 'relayPin'], 'must be another pin than relayPin'))
+  .refine((it) => it.firePin === undefined || ![it.relayPin, it.contactPin, it.rexPin].includes(it.firePin), about(['firePin', 'relayPin', 'contactPin', 'rexPin'], 'must be a pin of its own'))
   .refine((it) => it.rexPin === undefined || it.rexPin !== it.contactPin, about(['rexPin', 'contactPin'], 'must be another pin than contactPin'));
 
 export const doorIo = z.discriminatedUnion('driver', [simulated, onoff]);

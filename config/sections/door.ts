@@ -22,7 +22,7 @@ export const door = z.strictObject({
   rexTimeMs: whole(0, 60_000).default(10_000).describe('How long after a request to exit the door may open without counting as forced.'),
   rexStuckMs: whole(1_000, 3_600_000).default(60_000).describe('A request to exit held longer than this is a stuck button and no longer excuses anything.'),
   rexReleases: z.boolean().default(false).describe('Whether a request to exit also releases the lock, in lockdown too. Getting out never depends on it: REX is wired in the lock\'s own circuit.'),
-  passageNeedsFirstEntry: z.boolean().default(true).describe('Scheduled passage begins only after someone has come in by a code that day, so that an empty building stays locked.'),
+  fireReleases: z.boolean().default(false).describe('Whether the fire input releases the lock, over lockdown too. A convenience: the way out is the panel cutting the lock\'s power.'),
   schedules: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/), schedule).default({})
     .describe('Named hours. A token that names one opens the door only within it.')
     .meta({ example: { deliveries: { weekly: { mon: ['08:00-12:00', '13:00-17:00'], tue: ['08:00-12:00'] }, exceptions: [{ date: '2026-12-24', hours: [] }] } } }),

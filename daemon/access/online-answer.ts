@@ -61,9 +61,21 @@ function isNetworkFailure(thrown: unknown): boolean {
   return thrown instanceof FetchError || thrown instanceof AbortError || (thrown instanceof Error && 'code' in thrown);
 }
 
-/** Of node-fetch's own sentence, which repeats the URL, only the cause. */
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'the connection was refused or broke',
+  ECONNRESET: 'the connection was refused or broke',
+  EPIPE: 'the connection was refused or broke',
+  ENOTFOUND: 'its name is not known; check backend.url and the name server',
+  EAI_AGAIN: 'no name server answers; is the network up?',
+  ENETUNREACH: 'there is no way to its network; is the network up?',
+  EHOSTUNREACH: 'there is no way to it; is the network up?',
+  ETIMEDOUT: 'nothing answers at its address',
+};
+
+/** In words where they are known; else of node-fetch's own sentence, which repeats the URL, only the cause. */
 function reasonOf(thrown: unknown): string {
-  return messageOf(thrown).replace(/^.*, reason: /, '') || 'the connection broke';
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return REASONS[code] ?? (messageOf(thrown).replace(/^.*, reason: /, '') || 'the connection broke');
 }
 
 function jsonOf(text: string): unknown {

@@ -107,9 +107,11 @@ export class Validator {
 
   async #judge(token: UnverifiedToken, text: string, attemptId: string): Promise<Verdict> {
     const time = this.#o.time();
-    const denial = localDenial(this.#factsOf(token, time), this.#o.policy);
+    const first = this.#factsOf(token, time);
+    const denial = localDenial(first, this.#o.policy);
     if (denial) return denied('local', denial);
 
+    if (!this.#o.online) return this.#judgeOffline(token, first);
     const answer = await this.#ask(text, attemptId, idOf(token), token);
     if (answer?.kind === 'denied') return denied('online', answer.reason);
 

@@ -68,8 +68,13 @@ export function readKeySet(bytes: Uint8Array, roots: Uint8Array[]): KeySet {
 }
 
 export function publicKeyOf(key: SetKey): KeyObject {
-  return publicKeyFromRaw(key.publicKey);
+  const made = publicKeys.get(key) ?? publicKeyFromRaw(key.publicKey);
+  publicKeys.set(key, made);
+  return made;
 }
+
+/** Making one takes as long as verifying with it; a key set's keys stay the same objects while it is in force. */
+const publicKeys = new WeakMap<SetKey, KeyObject>();
 
 function setMap(set: KeySet): CborMap {
   return mapOf(SET, { ...set, keys: set.keys.map((key) => mapOf(KEY, { ...key })) });

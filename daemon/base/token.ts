@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { decodeBase45, encodeBase45 } from './base45.ts';
 import { isBytes, isSecond, isWhole } from './bounds.ts';
 import { decodeCbor, encodeCbor, type CborMap } from './cbor.ts';
-import { readSign1, sign1, verifySign1 } from './cose-sign1.ts';
+import { readSign1, sign1, verifySign1, type Sign1 } from './cose-sign1.ts';
 import type { Signer } from './ed25519.ts';
 import { PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
@@ -36,8 +36,9 @@ export interface UnverifiedToken {
   keyId: Uint8Array;
   /** The eight digits shown with a rotating token. */
   stepCode: string | undefined;
-  /** The COSE_Sign1 bytes. */
-  signed: Uint8Array;
+  /** The COSE_Sign1, taken apart, and how long it is. */
+  signed: Sign1;
+  signedBytes: number;
 }
 
 export type ReadToken = { ok: true; token: UnverifiedToken } | { ok: false; reason: Extract<DenialReason, 'garbage' | 'token-malformed' | 'token-too-new'> };
@@ -91,11 +92,11 @@ export function readToken(text: string): ReadToken {
   if (body === undefined) return { ok: false, reason: text.startsWith('PT1') ? 'token-malformed' : 'garbage' };
   if (text.length > MAX_TEXT_CHARS) return { ok: false, reason: 'token-malformed' };
   try {
-    const signed = decodeBase45(body);
-    const { keyId, payload } = readSign1(signed);
-    const claims = readClaims(payload);
+    const bytes = decodeBase45(body);
+    const signed = readSign1(bytes);
+    const claims = readClaims(signed.payload);
     if (stepCode !== undefined && !claims.rotating) throw malformed('a step code on a token that does not rotate');
-    return { ok: true, token: { claims, keyId, stepCode, signed } };
+    return { ok: true, token: { claims, keyId: signed.keyId, stepCode, signed, signedBytes: bytes.length } };
   } catch (thrown) {
     if (!(thrown instanceof PosternError)) throw thrown;
     return { ok: false, reason: thrown.code === 'signed-too-new' ? 'token-too-new' : 'token-malformed' };
@@ -103,7 +104,7 @@ export function readToken(text: string): ReadToken {
 }
 
 export function verifyToken(token: UnverifiedToken, publicKey: KeyObject): boolean {
-  return verifySign1(readSign1(token.signed), KIND, publicKey);
+  return verifySign1(token.signed, KIND, publicKey);
 }
 
 /** The text a live pass shows: the same signed bytes behind the code of the step. Throws PosternError('token-malformed'). */

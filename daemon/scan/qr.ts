@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { PosternError, messageOf } from '../base/errors.ts';
 import type { Frame } from '../base/frame.ts';
 import { InFlight } from '../base/in-flight.ts';
+import type { StatusBoard } from '../base/status.ts';
 import type { DecodeRequest } from './decode-thread.ts';
 import { DecodeThread, qrWorkerFile } from './decode-thread.ts';
 import { PictureSlot } from './picture-slot.ts';
@@ -17,6 +18,8 @@ export interface QrReaderOptions {
   maxPixels?: number;
   /** Told, with the reason, each time a decoder was lost and another one is started. */
   onReplaced?: (why: string) => void;
+  /** Told of the part `decoder`. */
+  status?: StatusBoard;
   /** Another worker instead of `qr-worker`; tests pass one that hangs, crashes or does not start. */
   workerFile?: URL;
 }
@@ -101,7 +104,10 @@ export class QrReader {
   #startThread(): DecodeThread {
     const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels }, (why, wasUp) => this.#lost(why, wasUp));
     const deadline = this.#o.clock.after(START_DEADLINE_MS, () => this.#giveUp(thread, `the decoder was not ready after ${START_DEADLINE_MS} ms`));
-    const started = (): void => deadline.cancel();
+    const started = (): void => {
+      deadline.cancel();
+      if (thread.isUp) this.#o.status?.report('decoder', 'ok');
+    };
     thread.ready.then(started, started);
     return thread;
   }
@@ -121,6 +127,7 @@ export class QrReader {
         this.#thread = this.#startThread();
       });
     }
+    this.#o.status?.report('decoder', 'degraded', `It is started again: ${why}.`);
     this.#o.onReplaced?.(why);
   }
 }

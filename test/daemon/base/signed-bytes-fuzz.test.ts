@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { decodeBase45 } from '../../../daemon/base/base45.ts';
 import { readSign1, sign1, type SignedKind } from '../../../daemon/base/cose-sign1.ts';
 import { keyIdOf, publicKeyFromRaw, rawPublicKey } from '../../../daemon/base/ed25519.ts';
 import { PosternError } from '../../../daemon/base/errors.ts';
@@ -70,9 +71,7 @@ const genuine = [plainText, fullText];
 const signedBytes = genuine.map(bytesOf);
 
 function bytesOf(text: string): Uint8Array {
-  const result = readToken(text);
-  if (!result.ok) throw new Error(result.reason);
-  return result.token.signed;
+  return decodeBase45(text.slice('PT1:'.length));
 }
 
 test('fuzz: 8,000 changed texts of tokens each get a named answer, and none is a forgery', () => {

@@ -1,0 +1,40 @@
+/**
+ * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
+ *
+ *   node .build/scripts/bench.js [flow] [list] [relock] [memory]     default: all
+ *
+ * Machines differ and are shared: compare figures of one run with each other rather than with another day's.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { benchTable, type BenchRow } from './bench-rows.ts';
+
+const parts: Record<string, () => Promise<BenchRow[]>> = {
+  flow: async () => (await import('./bench-flow.ts')).benchFlow(),
+  list: async () => (await import('./bench-list.ts')).benchList(),
+  relock: async () => (await import('./bench-relock.ts')).benchRelock(),
+  memory: async () => (await import('./bench-memory.ts')).benchMemory(),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.\n`);
+  process.exitCode = 2;
+} else {
+  await run(wanted.length > 0 ? wanted : Object.keys(parts));
+}
+
+async function run(names: string[]): Promise<void> {
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model, node: process.version, loadBefore: loadavg()[0] };
+  process.stdout.write(`${machine.cpus} × ${machine.model}, Node ${machine.node}, load ${machine.loadBefore?.toFixed(1)}\n`);
+  const rows: BenchRow[] = [];
+  for (const name of names) {
+    process.stdout.write(`\n${name} …\n`);
+    const measured = await (parts[name] as () => Promise<BenchRow[]>)();
+    rows.push(...measured);
+    process.stdout.write(benchTable(measured));
+  }
+  writeFileSync('bench-results.json', `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  process.stdout.write('\nWritten to bench-results.json.\n');
+}
