@@ -92,6 +92,8 @@ export class Pipeline {
     const seen = await this.#timed('decode', () => this.#o.qr.read(frame));
     const quads = seen.codes.map((code: CodeSeen) => code.quad);
     this.#o.evidence.remember(frame, quads);
+    // A picture that could not be looked at does not say that a code has gone: no showing ends by it.
+    if (seen.problem !== undefined) return;
     for (const showing of this.#o.showings.see(seen.codes, frame.arrivedMs)) {
       // [S4] A code that had to wait for another's answer is tried on a later frame instead.
       if (this.#tooOld(frame)) return;
