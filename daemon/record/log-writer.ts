@@ -5,7 +5,7 @@ import type { StoredEvent } from '../base/events.ts';
 import type { UseOfToken } from '../base/token-use.ts';
 import { chain, EMPTY_CHAIN, type ChainHead, type EventStamp, type UnchainedEvent } from './event-chain.ts';
 import { inWords, logFiles } from './log-files.ts';
-import { migrate } from './migrations.ts';
+import { migrate, requireOurs } from './migrations.ts';
 import { MAX_PRUNED_AT_ONCE, planPrune, type PruneFacts, type PruneLimits } from './prune-plan.ts';
 import { SpaceReserve } from './space-reserve.ts';
 import { WriterLock } from './writer-lock.ts';
@@ -107,8 +107,9 @@ export class LogWriter {
 
   /** What can wait until the caller has its answer: taking back the reserve, moving commits into the database file. */
   tidy(): void {
-    this.#reserve.fill();
-    if (this.#commits < COMMITS_PER_CHECKPOINT) return;
+    const diskIsFull = !this.#reserve.fill();
+    // On a full disk after every commit, for then the write-ahead log is used anew and takes nothing of what the reserve gave.
+    if (this.#commits < COMMITS_PER_CHECKPOINT && !diskIsFull) return;
     this.#commits = 0;
     try {
       // PASSIVE waits for no reader. What cannot be moved now is moved the next time.
@@ -192,9 +193,8 @@ function makeFolder(dir: string): void {
 function openDatabase(path: string): Database.Database {
   const db = new Database(path, { timeout: 1_000 });
   try {
-    db.pragma('journal_mode = WAL');
-    // NORMAL would lose the last commits with the power; FULL syncs the write-ahead log at each [S3].
-    db.pragma('synchronous = FULL');
+    requireOurs(db, path);
+    makeDurable(db, path);
     // Checkpoints are made by `tidy`, after the answer.
     db.pragma('wal_autocheckpoint = 0');
     db.pragma('journal_size_limit = 16777216');
@@ -204,6 +204,14 @@ function openDatabase(path: string): Database.Database {
     db.close();
     throw thrown;
   }
+}
+
+/** [S3] In WAL mode NORMAL would lose the last commits with the power; FULL syncs the write-ahead log at each. */
+function makeDurable(db: Database.Database, path: string): void {
+  const journal = db.pragma('journal_mode = WAL', { simple: true });
+  db.pragma('synchronous = FULL');
+  if (journal === 'wal' && db.pragma('synchronous', { simple: true }) === 2) return;
+  throw new PosternError('storage', `The file system of ${path} cannot keep a write-ahead log. Put the state folder on a local disk.`);
 }
 
 function isDiskFull(thrown: unknown): boolean {

@@ -58,6 +58,11 @@ const migrations: readonly string[] = [
   `,
 ];
 
+/** Throws for what must not be touched: a log of a newer Postern, a database of something else. */
+export function requireOurs(db: Database, path: string): void {
+  versionOf(db, path);
+}
+
 /** Brings a new or older log up to date, each step in a transaction of its own. */
 export function migrate(db: Database, path: string): void {
   const done = versionOf(db, path);

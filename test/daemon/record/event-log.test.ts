@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EventDraft, StoredEvent } from '../../../daemon/base/events.ts';
 import { canonicalJson } from '../../../daemon/record/canonical-json.ts';
+import { verifyLog } from '../../../daemon/record/verify-log.ts';
 import { codeOf, DOOR, newFolder, openLog, withFolder, withLog } from './opened-log.ts';
 
 const opened: EventDraft = { type: 'door-opened' };
@@ -168,5 +169,39 @@ test('pruning deletes the oldest and leaves what the rest is chained to', withLo
   assert.equal(notice?.type === 'log-pruned' && [notice.seq, notice.throughSeq, notice.throughHash], [11, 4, fourth?.hash]);
   assert.is(left[0]?.prevHash, fourth?.hash);
 }));
+
+test('a log that is too large is pruned in steps, each with its own event, and stays whole', withLog(async ({ log, dir }) => {
+  const many = Array.from({ length: 500 }, (): EventDraft => ({ type: 'part-failed', part: 'camera', detail: 'x'.repeat(400) }));
+  for (let i = 0; i < 10; i++) await log.append(many);
+  const deleted = await log.prune({ maxBytes: 1_000_000 });
+  assert.ok(deleted > 2_000 && deleted < 5_000, `${deleted} were deleted`);
+  assert.ok(log.query({ types: ['log-pruned'] }).length > 1);
+  const result = verifyLog(join(dir, 'events.db'), { anchor: log.head() });
+  assert.ok(result.ok);
+  assert.is(result.prunedThroughSeq, deleted);
+  assert.is(await log.prune({ maxBytes: 1_000_000 }), 0, 'it is below its limit now');
+}));
+
+test('a suspect clock deletes no event and forgets no use [S3]', withLog(async ({ log, clock, trust }) => {
+  await log.append(granted('a'), { tokenId: TOKEN, counts: 1, atMs: clock.wallMs() });
+  clock.jumpWall(1e12);
+  trust.now = 'suspect';
+  assert.is(await log.prune({ maxAgeMs: 1_000 }), 0);
+  assert.is(await log.pruneUses(clock.wallMs()), 0);
+  trust.now = 'verified';
+  assert.is(await log.pruneUses(clock.wallMs()), 1);
+  assert.is(log.usesOf(TOKEN).counted, 0);
+  assert.is(await log.prune({ maxAgeMs: 1_000 }), 1);
+}));
+
+test('[S3] only uses from before the given time are forgotten, a thousand at a time', withLog(async ({ log }) => {
+  const writes = Array.from({ length: 1_100 }, (_, i) => log.append(opened, { tokenId: `token-${i}`, counts: 1, atMs: i }));
+  await Promise.all(writes);
+  assert.is(await log.pruneUses(1_050), 1_000);
+  assert.is(await log.pruneUses(1_050), 50);
+  assert.is(await log.pruneUses(1_050), 0);
+  assert.is(log.usesOf('token-1049').counted, 0);
+  assert.is(log.usesOf('token-1050').counted, 1);
+}, { maxWaiting: 2_000 }));
 
 test.run();

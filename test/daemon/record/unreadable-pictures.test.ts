@@ -1,0 +1,135 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { VirtualClock } from '../../../daemon/base/clock.ts';
+import type { EventDraft } from '../../../daemon/base/events.ts';
+import type { Frame, Quad } from '../../../daemon/base/frame.ts';
+import { ulid } from '../../../daemon/base/ids.ts';
+import { silentLogger } from '../../../daemon/base/logger.ts';
+import { Evidence } from '../../../daemon/record/evidence.ts';
+import type { FindCodes } from '../../../daemon/record/safe-picture.ts';
+import { CodeFinder } from '../../../daemon/scan/code-finder.ts';
+import { colourFrame, greyFrame, HEIGHT, readAnyhow, readPlainly, sceneWith, WIDTH, type HeldCode, type Scene } from './code-scene.ts';
+import { countingRandom } from './opened-log.ts';
+
+const TEXT = `PT1:${'6BFOXN*TS0BI$ZD.P9UOL97O4-2HH77HRM3DSPTM35'.repeat(4)}`;
+const finder = await CodeFinder.open();
+
+/** The decoder the door has. */
+const findCodes: FindCodes = async (luma, width, height) => {
+  finder.room(luma.length).set(luma);
+  return finder.find(width, height).map((code) => code.quad);
+};
+
+/** What the door tells of a frame: the codes it read in it, all of them or none. */
+type Told = 'read' | 'unread';
+
+interface Situation {
+  name: string;
+  /** The codes at the approach, at the scan and at the entry, and whether the door read them there. */
+  approach: [HeldCode[], Told];
+  scan: [HeldCode[], Told];
+  entry: [HeldCode[], Told];
+  grey?: boolean;
+}
+
+const middle = { x: WIDTH / 2, y: HEIGHT / 2 };
+const near: HeldCode = { text: TEXT, at: middle, sidePx: 300 };
+const away: HeldCode = { text: TEXT, at: { x: 200, y: 260 }, sidePx: 160 };
+
+const situations: Situation[] = [
+  { name: 'straight on, read everywhere', approach: [[away], 'read'], scan: [[near], 'read'], entry: [[away], 'read'] },
+  { name: 'read in the scan only', approach: [[away], 'unread'], scan: [[near], 'read'], entry: [[{ ...away, at: { x: 420, y: 200 } }], 'unread'] },
+  { name: 'read nowhere but when the attempt was made', approach: [[near], 'unread'], scan: [[near], 'unread'], entry: [[near], 'unread'] },
+  { name: 'tilted by 35° and turned', approach: [[{ ...away, yaw: -30, roll: 20 }], 'unread'], scan: [[{ ...near, yaw: 35, pitch: 10, roll: 45 }], 'read'], entry: [[{ ...near, pitch: -35, roll: 100 }], 'unread'] },
+  { name: 'upside down at the edge', approach: [[], 'unread'], scan: [[{ ...near, roll: 180, at: { x: 190, y: 240 } }], 'read'], entry: [[{ ...away, at: { x: 110, y: 380 }, roll: 180 }], 'unread'] },
+  { name: 'two at once, one read', approach: [[away, { ...away, at: { x: 480, y: 200 } }], 'unread'], scan: [[away, { ...away, text: TEXT.replace('6BF', 'QED'), at: { x: 480, y: 200 } }], 'read'], entry: [[away], 'unread'] },
+  { name: 'without colour', grey: true, approach: [[away], 'unread'], scan: [[{ ...near, yaw: 25 }], 'read'], entry: [[near], 'unread'] },
+];
+
+async function frameOf(scene: Scene, arrivedMs: number, grey: boolean): Promise<Frame> {
+  return grey ? greyFrame(scene, arrivedMs) : colourFrame(scene, arrivedMs);
+}
+
+/** Plays the situation and gives the stored pictures and the frames they were made of. */
+async function play({ approach, scan, entry, grey = false }: Situation): Promise<{ stored: Buffer[]; frames: Frame[] }> {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-unreadable-'));
+  const clock = new VirtualClock();
+  const told: EventDraft[] = [];
+  const evidence = await Evidence.open({
+    dir, keep: 'all', clock, clockTrust: () => 'verified', log: silentLogger, maxAgeMs: 1e9, maxBytes: 1e9, keepFreeBytes: 0, findCodes, onEvent: (draft) => void told.push(draft),
+  });
+  const frames: Frame[] = [];
+  for (const [atMs, [codes, read]] of [[0, approach], [1_500, scan], [3_500, entry]] as const) {
+    const scene = await sceneWith(...codes);
+    const frame = await frameOf(scene, atMs, grey);
+    const quads: Quad[] = read === 'read' ? scene.quads.slice(0, 1) : [];
+    frames.push(frame);
+    evidence.remember(frame, quads);
+    if (atMs === 1_500) evidence.capture(ulid(clock.wallMs(), countingRandom()), 'granted', frame, quads);
+  }
+  await evidence.close();
+  assert.equal(told.filter((draft) => draft.type === 'evidence-failed'), []);
+  const [day] = readdirSync(dir);
+  const stored = readdirSync(join(dir, day ?? '')).map((name) => readFileSync(join(dir, day ?? '', name)));
+  rmSync(dir, { recursive: true });
+  return { stored, frames };
+}
+
+async function asJpeg({ jpeg, luma, width, height }: Frame): Promise<Uint8Array> {
+  return jpeg ?? sharp(luma as Uint8Array, { raw: { width, height, channels: 1 } }).jpeg({ quality: 80 }).toBuffer();
+}
+
+for (const situation of situations) {
+  test(`[S7] a code ${situation.name}: nothing is to be read in any stored picture`, async () => {
+    const { stored, frames } = await play(situation);
+    assert.is(stored.length, 3);
+    for (const picture of stored) assert.equal(await readAnyhow(picture), []);
+    const unsafe = await Promise.all(frames.map(async (frame) => readPlainly(await asJpeg(frame))));
+    const readable = unsafe.filter((texts) => texts.length > 0).length;
+    const withCodes = [situation.approach, situation.scan, situation.entry].filter(([codes]) => codes.length > 0).length;
+    assert.is(readable, withCodes, 'without the mosaic every one of them could be read');
+  });
+}
+
+test('[S7] a thumbnail of the code beside the picture does not survive', async () => {
+  const scene = await sceneWith(near);
+  const frame = await colourFrame(scene, 1_500);
+  const jpeg = await sharp(frame.jpeg).withExif({ IFD0: { ImageDescription: TEXT } }).jpeg().toBuffer();
+  assert.ok(jpeg.includes(TEXT.slice(0, 40)));
+  const dir = mkdtempSync(join(tmpdir(), 'postern-unreadable-'));
+  const clock = new VirtualClock();
+  const evidence = await Evidence.open({
+    dir, keep: 'all', clock, clockTrust: () => 'verified', log: silentLogger, maxAgeMs: 1e9, maxBytes: 1e9, keepFreeBytes: 0, findCodes, onEvent: () => undefined,
+  });
+  const attemptId = ulid(clock.wallMs(), countingRandom());
+  evidence.capture(attemptId, 'granted', { ...frame, jpeg }, scene.quads);
+  await evidence.close();
+  const stored = readFileSync(join(dir, '2026-03-02', `${attemptId}-scan.jpg`));
+  assert.not.ok(stored.includes(TEXT.slice(0, 40)));
+  assert.is((await sharp(stored).metadata()).exif, undefined);
+  rmSync(dir, { recursive: true });
+});
+
+test('the picture around the code stays as it was, in colour', async () => {
+  const scene = await sceneWith(away);
+  const { stored } = await play({ name: '', approach: [[], 'unread'], scan: [[away], 'read'], entry: [[], 'unread'] });
+  const picture = await sharp(stored[2]).raw().toBuffer();
+  let off = 0;
+  let count = 0;
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 380; x < WIDTH; x++) {
+      for (const channel of [0, 1, 2]) {
+        const i = (y * WIDTH + x) * 3 + channel;
+        off += Math.abs((picture[i] as number) - (scene.pixels[i] as number));
+        count += 1;
+      }
+    }
+  }
+  assert.ok(off / count < 8, `colours differ by ${(off / count).toFixed(1)} on average`);
+});
+
+test.run();
