@@ -16,7 +16,7 @@ export interface GuardCoreOptions {
 }
 
 /**
- * The relay guard itself: keeps the lease and ends it, by the protocol that relay-guard.ts states.
+ * The relay guard itself: keeps the lease and ends it, by the protocol in guard-protocol.ts.
  * The guard process wraps it in pipes; a replayed session runs it on the virtual clock [S1].
  */
 export class GuardCore {

@@ -2,26 +2,11 @@ import { Backoff } from '../../daemon/base/backoff.ts';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { GuardChannel, OpenGuard } from './guard-channel.ts';
+import type { Answer, Verb } from './guard-protocol.ts';
+import { answerFrom, levelIn, orderText, wrongWith } from './guard-protocol.ts';
 import type { Order } from './order-book.ts';
 import { OrderBook, limit, relayError } from './order-book.ts';
 import type { RelayLevel, RelayLine } from './relay-line.ts';
-
-/**
- * The protocol of the relay guard [S1]. One line an order, one line an answer, words parted by single spaces.
- *
- *     energise <id> <leaseMs> <sentAtMs>   energise until leaseMs after sentAtMs; replaces the running lease
- *     rest <id>                            rest, and end the lease
- *     level <id>                           read the level
- *
- *     <id> energised|rest                  the level, read back after the order
- *     <id> late                            the order was sent over 1 s ago, and dropped
- *     <id> failed <sentence>               the line could not be written or read, or the order not understood
- *     0 rest|energised                     unasked: the guard is ready, or a lease has ended
- *     0 failed <sentence>                  unasked: it cannot run, or could not end a lease
- *
- * Times are milliseconds on CLOCK_MONOTONIC and may have decimals. Ids count up from 1. A closed pipe means: rest, and end.
- */
-type Verb = 'energise' | 'rest' | 'level';
 
 /** A guard that lives answers within this; one that does not is replaced. */
 const ANSWER_LIMIT_MS = 1_000;
@@ -151,45 +136,46 @@ export class GuardedRelay {
     if (!guard || !this.#ready) return Promise.reject(relayError('The relay guard is not running; another one is being started.'));
     return new Promise((resolve, reject) => {
       const id = this.#orders.enter({ wants, leaseMs, resolve, reject });
-      guard.send(leaseMs === undefined ? `${verb} ${id}` : `${verb} ${id} ${leaseMs} ${guard.nowMs()}`);
+      guard.send(orderText(verb, id, leaseMs, guard.nowMs()));
     });
   }
 
   #answered(text: string): void {
     if (this.#stopped) return;
-    const [id = '', result = '', ...rest] = text.split(' ');
-    if (id === '0') return this.#toldUnasked(result, rest.join(' '));
-    const order = this.#orders.take(id);
+    const answer = answerFrom(text);
+    if (answer.id === '0') return this.#toldUnasked(answer);
+    const order = this.#orders.take(answer.id);
     if (!order) return;
-    const wrong = this.#judge(order, result, rest.join(' '));
+    const wrong = this.#judge(order, answer);
     if (wrong === undefined) order.resolve();
     else order.reject(relayError(wrong));
   }
 
-  #toldUnasked(result: string, sentence: string): void {
-    if (!this.#ready && result === 'failed') return this.#replace(sentence);
+  #toldUnasked(answer: Answer): void {
+    if (!this.#ready && levelIn(answer) === undefined) return this.#replace(answer.sentence);
     this.#ready = true;
     this.#endLease();
-    this.#take(result, wrongWith(result, sentence, 'rest'));
+    this.#take(answer, 'rest');
     this.#lookLater();
     this.#starting?.resolve();
   }
 
   /** Takes an order's answer; returns what is wrong with it. */
-  #judge({ wants, leaseMs }: Order, result: string, sentence: string): string | undefined {
+  #judge({ wants, leaseMs }: Order, answer: Answer): string | undefined {
+    const level = levelIn(answer);
     const expected = wants ?? (this.#leaseEnd ? 'energised' : 'rest');
-    if (leaseMs !== undefined || result === 'rest') this.#endLease();
-    if (leaseMs !== undefined && result === 'energised') this.#beginLease(leaseMs);
+    if (leaseMs !== undefined || level === 'rest') this.#endLease();
+    if (leaseMs !== undefined && level === 'energised') this.#beginLease(leaseMs);
     // A level that a later order may have changed meanwhile is neither right nor wrong.
-    if (this.#orders.size > 0 && isLevel(result)) {
-      this.#setLevel(result);
-      return undefined;
-    }
-    return this.#take(result, wrongWith(result, sentence, expected));
+    if (this.#orders.size === 0 || level === undefined) return this.#take(answer, expected);
+    this.#setLevel(level);
+    return undefined;
   }
 
-  #take(result: string, wrong: string | undefined): string | undefined {
-    if (isLevel(result)) this.#setLevel(result);
+  #take(answer: Answer, expected: RelayLevel): string | undefined {
+    const level = levelIn(answer);
+    if (level !== undefined) this.#setLevel(level);
+    const wrong = wrongWith(answer, expected);
     this.#setFault(wrong);
     return wrong;
   }
@@ -210,7 +196,7 @@ export class GuardedRelay {
     try {
       this.#o.line.write('rest');
       this.#setLevel(this.#o.line.read());
-      return wrongWith(this.#level, '', 'rest');
+      return wrongWith({ id: '0', result: this.#level, sentence: '' }, 'rest');
     } catch (thrown) {
       return `The relay line cannot be written: ${messageOf(thrown)}`;
     }
@@ -226,19 +212,5 @@ export class GuardedRelay {
     if (this.#fault === detail) return;
     this.#fault = detail;
     this.#o.onFault(detail);
-  }
-}
-
-function isLevel(result: string): result is RelayLevel {
-  return result === 'energised' || result === 'rest';
-}
-
-function wrongWith(result: string, sentence: string, wants: RelayLevel): string | undefined {
-  if (result === wants) return undefined;
-  switch (result) {
-    case 'energised': return 'The relay reads energised although it was told to rest: its contacts may be welded, or something else drives its line.';
-    case 'rest': return 'The relay reads at rest although it was energised: something else drives its line.';
-    case 'late': return 'The order to energise reached the relay guard over 1 s late and was dropped.';
-    default: return `The relay guard could not do as told: ${sentence || result}`;
   }
 }

@@ -35,12 +35,17 @@ export class DrivenDoor {
   /** Lets time pass, with `timer-due` whenever the machine asked for it. */
   pass(ms: number): this {
     const endMs = this.nowMs + ms;
-    for (let dueMs = nextDeadlineMs(this.state, this.settings); dueMs !== undefined && dueMs <= endMs; dueMs = nextDeadlineMs(this.state, this.settings)) {
+    for (let dueMs = this.#dueMs(); dueMs !== undefined && dueMs <= endMs; dueMs = this.#dueMs()) {
       this.nowMs = Math.max(this.nowMs, dueMs);
       this.give({ type: 'timer-due' });
+      if (this.#dueMs() === dueMs) throw new Error(`still due at ${dueMs} in ${this.name}`);
     }
     this.nowMs = endMs;
     return this;
+  }
+
+  #dueMs(): number | undefined {
+    return nextDeadlineMs(this.state, this.settings);
   }
 
   get name(): DoorStateName {

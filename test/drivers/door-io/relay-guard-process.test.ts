@@ -185,11 +185,14 @@ async function withGuard(run: (guard: ReturnType<ReturnType<typeof guardProcess>
   const dir = mkdtempSync(join(tmpdir(), 'postern-guard-'));
   const heard: string[] = [];
   const guard = guardProcess({ kind: 'file', path: join(dir, 'relay') }, systemClock)({ answer: (text) => heard.push(text), gone: (why) => heard.push(`gone: ${why}`) });
-  await until('the guard is ready', () => heard.length > 0);
-  assert.equal(heard.splice(0), ['0 rest']);
-  await run(guard, heard, dir);
-  await guard.close();
-  rmSync(dir, { recursive: true });
+  try {
+    await until('the guard is ready', () => heard.length > 0);
+    assert.equal(heard.splice(0), ['0 rest']);
+    await run(guard, heard, dir);
+  } finally {
+    await guard.close();
+    rmSync(dir, { recursive: true });
+  }
 }
 
 test('[S1] an order that waited over a second for a stopped guard is dropped when it goes on', () =>
