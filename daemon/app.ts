@@ -101,15 +101,15 @@ export async function startApp(options: AppOptions): Promise<App> {
         for (const part of parts) await part.idle();
       }
     };
+    // [S1] Stopped first: whatever else hangs or fails, the relay is at rest.
+    started.push(() => door.stop());
     const stop = async (reason: string): Promise<void> => {
       ending.reason = reason;
-      // [S1] Whatever else hangs: the relay is at rest.
-      await door.stop();
       await started.stopAll();
     };
     return { events, door, status, pageUrl, idle, stop };
   } catch (thrown) {
-    await started.stopAll();
+    await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;
   }
 }
