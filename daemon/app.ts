@@ -69,7 +69,6 @@ export interface App {
 
 const GARBAGE_WINDOW_MS = 600_000;
 const GARBAGE_DIFFERENT = 50;
-const EVIDENCE_LOOK_MS = 5_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MB = 1024 * 1024;
@@ -78,7 +77,7 @@ const SETTLING_ROUNDS = 3;
 
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
- * relay at rest, access (keys, list, online check), scanning, pictures, status page, camera. When one does not start,
+ * relay at rest, access (keys, list, online check), decoder, pictures, pipeline, status page, camera. When one does not start,
  * those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -88,8 +87,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const memory = await startMemory(options, ending, started);
     const door = await startDoor(options, memory, started);
     const { validator, lists, online } = await startAccess(options, memory, door, started);
-    const evidence = await startEvidence(options, memory, started);
     const qr = await startDecoder(options, memory, started);
+    const evidence = await startEvidence(options, memory, qr, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
     const pageUrl = await startPage(options, memory, door, started);
     startCamera(options, memory.status, pipeline, started);
@@ -201,14 +200,11 @@ async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, 
   return { validator, lists, online };
 }
 
-async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, started: StopStack): Promise<Evidence> {
-  // A reader of its own: looking over a picture before it is stored [S7] must not keep a visitor waiting.
-  const reader = await QrReader.open({ clock, deadlineMs: EVIDENCE_LOOK_MS });
-  started.push(() => reader.close());
+async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, qr: QrReader, started: StopStack): Promise<Evidence> {
   const evidence = await Evidence.open({
     dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
     maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB,
-    findCodes: async (luma, width, height) => quadsIn(await reader.read({ seq: 0, arrivedMs: 0, luma, width, height })), onEvent: (draft) => events.append(draft),
+    findCodes: async (luma, width, height) => quadsIn(await qr.read({ seq: 0, arrivedMs: 0, luma, width, height })), onEvent: (draft) => events.append(draft),
   });
   started.push(() => evidence.close());
 

@@ -17,7 +17,9 @@ import { signListFront } from '../daemon/base/token-list-file.ts';
 import type { BenchRow } from './bench-rows.ts';
 
 const TOKENS = 250_000;
-const SCAN_S = 30;
+/** Until the list is verified, the decoder warm and the first attempt recorded. */
+const START_S = 6;
+const SCAN_S = 40;
 const DAY_S = 86_400;
 const GOAL_MB = 180;
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,14 +29,17 @@ export async function benchMemory(): Promise<BenchRow[]> {
   const daemon = spawn(process.execPath, [join(root, 'scripts/postern.mjs'), 'run', '--config', prepare(dir)], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     const resident: number[] = [];
-    for (let second = 0; second < SCAN_S; second++) {
+    let startPeak = 0;
+    for (let second = 0; second < START_S + SCAN_S; second++) {
       await pause(1_000);
       if (daemon.exitCode !== null || daemon.pid === undefined) throw new Error('the daemon ended');
-      resident.push(statusMb(daemon.pid, 'VmRSS'));
+      if (second === START_S) startPeak = peakSoFar(daemon.pid);
+      if (second >= START_S) resident.push(statusMb(daemon.pid, 'VmRSS'));
     }
-    const sorted = resident.slice(5).sort((a, b) => a - b);
+    const sorted = resident.sort((a, b) => a - b);
     const peak = statusMb(daemon.pid as number, 'VmHWM');
     return [
+      { name: `daemon with ${TOKENS} tokens, starting: resident memory, peak`, value: startPeak, unit: 'MB' },
       { name: `daemon with ${TOKENS} tokens, scanning: resident memory, median`, value: sorted[sorted.length >> 1] ?? NaN, unit: 'MB', goal: GOAL_MB },
       { name: `daemon with ${TOKENS} tokens, scanning: resident memory, peak`, value: peak, unit: 'MB', goal: GOAL_MB },
     ];
@@ -79,6 +84,13 @@ function entries(): Uint8Array {
   const block = new Uint8Array(TOKENS * LIST_ENTRY_BYTES);
   ids.forEach((id, i) => encodeEntry({ id, status: 'active', spent: 0 }, block, i * LIST_ENTRY_BYTES));
   return block;
+}
+
+/** The kernel's high-water mark, which then begins anew (proc(5), clear_refs). */
+function peakSoFar(pid: number): number {
+  const peak = statusMb(pid, 'VmHWM');
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  return peak;
 }
 
 function statusMb(pid: number, field: 'VmRSS' | 'VmHWM'): number {

@@ -41,7 +41,9 @@ export class QrReader {
   #thread: DecodeThread;
   #restart: Timer | undefined;
   #replaced = 0;
-  #busy = false;
+  #last: Promise<unknown> = Promise.resolve();
+  /** Reads that have not come to their end. */
+  #waiting = 0;
   #closed = false;
 
   private constructor(options: QrReaderOptions) {
@@ -68,9 +70,19 @@ export class QrReader {
     return this.#replaced;
   }
 
-  /** Looks at one frame, at its luma if it has it, else at its JPEG. The next may come when this has resolved. */
-  async read(frame: Frame): Promise<ScanResult> {
-    if (this.#busy) throw new Error('the reader takes one frame at a time');
+  /**
+   * Looks at one frame, at its luma if it has it, else at its JPEG. A second one that comes meanwhile waits its turn: the
+   * pipeline asks for one at a time, and beside it only the evidence looks over its pictures, one at a time too [S9].
+   */
+  read(frame: Frame): Promise<ScanResult> {
+    const result = this.#waiting === 0 ? this.#readNow(frame) : this.#last.then(() => this.#readNow(frame));
+    const done = (): void => void this.#waiting--;
+    this.#waiting++;
+    this.#last = result.then(done, done);
+    return result;
+  }
+
+  async #readNow(frame: Frame): Promise<ScanResult> {
     // A frame that waited for the next decoder would be stale when it is up [S4].
     if (!this.#thread.isUp) return unread(this.#closed ? 'The reader is closed.' : 'The decoder is being started again.');
     const request = this.#slot.fill(frame);
@@ -90,14 +102,12 @@ export class QrReader {
     const thread = this.#thread;
     const { clock, deadlineMs } = this.#o;
     const deadline = clock.after(deadlineMs, () => this.#giveUp(thread, `the decoder took over ${deadlineMs} ms`));
-    this.#busy = true;
     try {
       return await thread.ask(request);
     } catch (thrown) {
       return unread(`The picture was given up: ${messageOf(thrown)}.`);
     } finally {
       deadline.cancel();
-      this.#busy = false;
     }
   }
 
