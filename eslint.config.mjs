@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.build/', 'node_modules/', '.demo/', '.cache/', 'fixtures/'] },
+  { ignores: ['.build*/', 'node_modules/', '.demo/', '.cache/', 'fixtures/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.recommendedTypeChecked.map((c) => ({ ...c, files: ['**/*.ts'] })),
   {

@@ -16,18 +16,19 @@ const commands: Record<string, () => Promise<Command>> = {
 /** Reads the verb, answers `--help`, and runs the command. Resolves to the exit code. */
 export async function runCli(args: string[], io: CommandIo): Promise<number> {
   const [verb, ...rest] = args;
-  if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
-    const load = rest[0] === undefined ? undefined : commands[rest[0]];
-    io.out.write(load ? (await load()).help : await overview());
-    return verb === undefined ? 2 : 0;
+  const asksForHelp = verb === 'help' || verb === '--help' || verb === '-h';
+  const name = asksForHelp ? rest[0] : verb;
+  if (name === undefined) {
+    io.out.write(await overview());
+    return asksForHelp ? 0 : 2;
   }
-  const load = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!load) {
-    io.err.write(`postern: there is no command "${verb}". The commands are: ${Object.keys(commands).join(', ')}\n`);
+    io.err.write(`postern: there is no command "${name}". The commands are: ${Object.keys(commands).join(', ')}\n`);
     return 2;
   }
   const command = await load();
-  if (rest.includes('--help') || rest.includes('-h')) {
+  if (asksForHelp || rest.includes('--help') || rest.includes('-h')) {
     io.out.write(command.help);
     return 0;
   }

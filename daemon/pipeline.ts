@@ -6,7 +6,7 @@ import { InFlight } from './base/in-flight.ts';
 import type { Logger } from './base/logger.ts';
 import type { Verdict } from './base/verdict.ts';
 import type { Decision, Validator } from './access/validator.ts';
-import type { Door } from './door/door.ts';
+import type { Door, ReleaseOutcome } from './door/door.ts';
 import type { Evidence } from './record/evidence.ts';
 import type { EventLog } from './record/event-log.ts';
 import type { GarbageTally } from './record/garbage-tally.ts';
@@ -108,9 +108,19 @@ export class Pipeline {
     const decision = await this.#timed('decide', () => this.#decide(showing.text, attemptId));
     if (!this.#admits(decision)) return decision.verdict.outcome;
     const verdict = await this.#timed('commit', () => this.#commit(attemptId, decision));
-    const released = verdict.outcome === 'granted' ? this.#o.door.grant({ attemptId, extended: verdict.extended }) : undefined;
+    const release = verdict.outcome === 'granted' ? this.#o.door.grant({ attemptId, extended: verdict.extended }) : undefined;
     this.#o.evidence.capture(attemptId, verdict.outcome, frame, quads);
-    await this.#timed('relay', async () => released);
+    const released = await this.#timed('relay', async () => release);
+    return released === undefined || released === 'released' ? verdict.outcome : this.#notReleased(attemptId, decision, released);
+  }
+
+  /** Granted, its use spent [S3], and yet the door stays shut. The door has told why; the visitor is tried again while the code is shown. */
+  async #notReleased(attemptId: string, { tokenId }: Decision, why: Exclude<ReleaseOutcome, 'released'>): Promise<Verdict['outcome']> {
+    const verdict: Verdict = why === 'lockdown' ? { outcome: 'denied', source: 'local', reason: 'lockdown' } : { outcome: 'unavailable', cause: 'door-fault' };
+    await this.#o.events.append(draftOf(attemptId, { verdict, ...(tokenId !== undefined && { tokenId }) })).catch((thrown: unknown) => {
+      if (!(thrown instanceof PosternError)) throw thrown;
+      this.#o.log.error(`The attempt's end could not be written: ${messageOf(thrown)}`);
+    });
     return verdict.outcome;
   }
 

@@ -31,6 +31,7 @@ export interface ReplayOptions {
 
 /** What still falls due after the last input: relock, the picture of the entry. */
 const TAIL_MS = 10_000;
+const HASHES = new Set(['hash', 'prevHash', 'sha256']);
 /** More than any session of half a minute tells. */
 const MAX_EVENTS = 10_000;
 
@@ -64,8 +65,7 @@ export async function replaySession(options: ReplayOptions): Promise<StoredEvent
 
 /** An event as a line of `events.jsonl`: what was decided, without the hashes, which change with the JPEG encoder's version. */
 export function replayLine(event: StoredEvent): string {
-  const { hash: _hash, prevHash: _prevHash, ...told } = event;
-  return JSON.stringify(told, (key, value: unknown) => (key === 'sha256' ? undefined : value));
+  return JSON.stringify(event, (key, value: unknown) => (HASHES.has(key) ? undefined : value));
 }
 
 async function play({ session, clock, door, pace }: ReplayOptions, app: App, network: Network): Promise<void> {

@@ -6,13 +6,9 @@ import type { DoorIo } from './door-io/door-io.ts';
 
 /** The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named. */
 export async function openCamera({ camera }: Config, clock: Clock): Promise<Camera> {
-  switch (camera.driver) {
-    case 'replay': {
-      const { ReplayCamera } = await import('./camera/replay.ts');
-      const loop = camera.loopPauseS === undefined ? {} : { loop: { pauseMs: camera.loopPauseS * 1000 } };
-      return new ReplayCamera({ dir: camera.session, clock, ...loop });
-    }
-  }
+  const { ReplayCamera } = await import('./camera/replay.ts');
+  const loop = camera.loopPauseS === undefined ? {} : { loop: { pauseMs: camera.loopPauseS * 1000 } };
+  return new ReplayCamera({ dir: camera.session, clock, ...loop });
 }
 
 export async function openDoorIo({ doorIo, stateDir }: Config, clock: Clock): Promise<DoorIo> {
@@ -24,8 +20,7 @@ export async function openDoorIo({ doorIo, stateDir }: Config, clock: Clock): Pr
     }
     case 'onoff': {
       const { OnoffDoorIo } = await import('./door-io/onoff.ts');
-      const { driver: _, ...options } = doorIo;
-      return new OnoffDoorIo({ ...options, clock });
+      return new OnoffDoorIo({ ...doorIo, clock });
     }
   }
 }

@@ -39,11 +39,13 @@ Exit codes: 0 stopped by a signal; 2 the config is bad or something the door nee
 };
 
 async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promise<string>): Promise<void> {
+  const doorIo = await openDoorIo(config, systemClock);
+  for (const warning of doorIo.warnings ?? []) log.warn(warning);
   const app = await startApp({
     config, log, version,
     secrets: readSecrets(config),
     camera: await openCamera(config, systemClock),
-    doorIo: await openDoorIo(config, systemClock),
+    doorIo,
     clock: systemClock,
     random: systemRandom,
   });

@@ -44,6 +44,8 @@ export interface DoorIoSink {
  */
 export interface DoorIo {
   readonly name: string;
+  /** What the installer should know of the wiring; the door works all the same. */
+  readonly warnings?: readonly string[];
   start(sink: DoorIoSink): Promise<void>;
   readonly inputs: DoorInputs;
   /** The relay's level as last read back. */
