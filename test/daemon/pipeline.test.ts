@@ -74,6 +74,26 @@ test('no verdict from the backend: tried again every retryMs while shown, and no
   assert.equal(it.events.map(({ type }) => type), ['access-unavailable', 'access-unavailable']);
 });
 
+test('a relay that does not obey: the grant is followed by what became of it, and it is tried again while shown', async () => {
+  const it = showing('visitor', granted('visitor'));
+  it.release = 'relay-fault';
+  await it.look();
+  assert.equal(it.events.map(({ type }) => type), ['access-granted', 'access-unavailable']);
+  assert.equal(it.events[1], { type: 'access-unavailable', attemptId: 'attempt 1', tokenId: 'visitor', cause: 'door-fault' });
+  assert.is(it.uses[1], undefined, 'the second event spends nothing');
+  it.release = 'released';
+  await it.lookFor(RETRY_MS + 200);
+  assert.equal(it.events.map(({ type }) => type).slice(2), ['access-granted']);
+});
+
+test('a lockdown between the verdict and the relay: told as a denial, and not tried again', async () => {
+  const it = showing('visitor', granted('visitor'));
+  it.release = 'lockdown';
+  await it.lookFor(RETRY_MS * 2);
+  assert.equal(it.events.map(({ type }) => type), ['access-granted', 'access-denied']);
+  assert.is(it.validator.asked.length, 1);
+});
+
 test('a code held for 30 s is one attempt, granted or denied', async () => {
   for (const decision of [granted('visitor'), denied('revoked')]) {
     const it = showing('held', decision);

@@ -6,6 +6,7 @@ import { silentLogger } from '../../daemon/base/logger.ts';
 import type { UseOfToken } from '../../daemon/base/token-use.ts';
 import type { DenialReason, Verdict } from '../../daemon/base/verdict.ts';
 import type { Decision } from '../../daemon/access/validator.ts';
+import type { ReleaseOutcome } from '../../daemon/door/door.ts';
 import { Pipeline, type PipelineOptions } from '../../daemon/pipeline.ts';
 import { GarbageTally } from '../../daemon/record/garbage-tally.ts';
 import { ShowingFilter } from '../../daemon/scan/showing-filter.ts';
@@ -90,6 +91,8 @@ export class PipelineSituation {
   readonly pipeline: Pipeline;
   /** What becomes of a commit. */
   commit: () => Promise<void> = async () => undefined;
+  /** What becomes of a release. */
+  release: ReleaseOutcome = 'released';
   #ids = 0;
   #frames = 0;
 
@@ -110,7 +113,7 @@ export class PipelineSituation {
       door: {
         grant: async ({ extended }) => {
           this.did.push(extended ? 'relay, extended' : 'relay');
-          return 'released';
+          return this.release;
         },
       },
       ...changes,
