@@ -12,7 +12,7 @@ const child = spawn('npm', ['start'], { cwd: root, detached: true, stdio: ['igno
 let output = '';
 child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
 child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+const ended = new Promise<number | string | null>((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
 
 const WANTED = ['Where to look', 'The door was released', 'The door was locked again', 'This code has expired'];
 
@@ -41,5 +41,5 @@ const problems = [
   ...(relay === '0' ? [] : [`the relay reads ${relay}`]),
   ...(/warning|deprecat/i.test(output.replace(/.*nodedir.*/g, '')) ? ['its output holds a warning'] : []),
 ];
-process.stdout.write(problems.length === 0 ? `npm start: let in, denied, stopped cleanly (exit code ${code})\n` : `${output}\nnpm start: ${problems.join('; ')}\n`);
+process.stdout.write(problems.length === 0 ? `npm start: let in, denied, stopped cleanly (${code})\n` : `${output}\nnpm start: ${problems.join('; ')}\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;
