@@ -29,14 +29,14 @@ export class SyncReport {
   keySetStands(accepted?: Accepted): void {
     this.#keySetRefusal = '';
     this.#reportKeys();
-    if (accepted) this.#tell(accepted, `The key set was accepted: version ${accepted.version}.`);
+    if (accepted) this.#o.onEvent(accepted);
   }
 
   /** The backend's list is the one in hand. */
   listStands(accepted?: Extract<Accepted, { type: 'list-accepted' }>): void {
     this.#listRefusal = '';
     this.#o.alarm.answered();
-    if (accepted) this.#tell(accepted, `The token list was accepted: version ${accepted.version}, ${accepted.entries} tokens.`);
+    if (accepted) this.#o.onEvent(accepted);
   }
 
   /** Something was refused, or could not be fetched or stored. */
@@ -50,24 +50,18 @@ export class SyncReport {
     const again = message === this.#keySetRefusal;
     this.#keySetRefusal = message;
     this.#reportKeys();
-    if (!again) this.#tell({ type: 'key-set-refused', detail: message }, message);
+    if (!again) this.#o.onEvent({ type: 'key-set-refused', detail: message });
   }
 
   #listRefused(message: string): void {
     const again = message === this.#listRefusal;
     this.#listRefusal = message;
     this.#o.alarm.refused(message);
-    if (!again) this.#tell({ type: 'list-refused', detail: message }, message);
+    if (!again) this.#o.onEvent({ type: 'list-refused', detail: message });
   }
 
   #reportKeys(): void {
     if (!this.#o.hasKeys()) this.#o.status.report('keys', 'down', `The door has not been given its keys yet. ${this.#keySetRefusal}`.trim());
     else this.#o.status.report('keys', this.#keySetRefusal === '' ? 'ok' : 'degraded', this.#keySetRefusal);
-  }
-
-  #tell(draft: EventDraft, sentence: string): void {
-    if (draft.type.endsWith('-refused')) this.#o.log.warn(sentence);
-    else this.#o.log.info(sentence);
-    this.#o.onEvent(draft);
   }
 }

@@ -4,7 +4,7 @@ import { messageOf, PosternError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiKeyHolder, Role } from './api-keys.ts';
-import type { BackendParts } from './backend.ts';
+import type { BackendParts } from './backend-parts.ts';
 import type { Download } from './call.ts';
 import { readBody } from './request-body.ts';
 import { routeOf, type Route } from './router.ts';

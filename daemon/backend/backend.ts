@@ -5,6 +5,7 @@ import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './api-keys.ts';
 import { Audit } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
+import type { BackendParts } from './backend-parts.ts';
 import { BackendServer } from './backend-server.ts';
 import type { IssueRequest } from './issue-request.ts';
 import type { Site } from './site.ts';
@@ -33,18 +34,6 @@ const DAY_MS = 86_400_000;
 /** A door raises an alarm after 15 minutes without a newly signed answer. */
 const RESIGN_LIST_AFTER_S = 300;
 const LIST_LIFE_S = 86_400;
-
-/** The parts of a backend, as its calls use them. */
-export interface BackendParts {
-  clock: Clock;
-  audit: Audit;
-  apiKeys: ApiKeys;
-  doors: Doors;
-  keys: SigningKeys;
-  tokens: Tokens;
-  lists: TokenLists;
-  validation: Validation;
-}
 
 /** The service that issues codes, answers for them and signs the doors' lists. Everything it knows is in its store. */
 export class Backend {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ApiKeyHolder, Role } from './api-keys.ts';
 import type { Actor } from './audit.ts';
-import type { BackendParts } from './backend.ts';
+import type { BackendParts } from './backend-parts.ts';
 
 /** Who asks, and what there is to answer with. */
 export interface CallContext {

@@ -8,7 +8,7 @@ import type { EventDraft } from '../../../daemon/base/events.ts';
 import { PictureStore } from '../../../daemon/record/picture-store.ts';
 import { SpaceReserve } from '../../../daemon/record/space-reserve.ts';
 import { verifyLog } from '../../../daemon/record/verify-log.ts';
-import { codeOf, openLog, withFolder } from './opened-log.ts';
+import { closeLogs, codeOf, openLog, withFolder } from './opened-log.ts';
 
 const DISK_BYTES = 8 * 1024 * 1024;
 const RESERVE_BYTES = 1024 * 1024;
@@ -32,8 +32,8 @@ function withDisk(body: (dir: string) => Promise<void>): () => Promise<void> {
     try {
       await body(dir);
     } finally {
-      // Lazily: a test that failed may have files open.
-      execFileSync('umount', ['-l', dir]);
+      await closeLogs();
+      execFileSync('umount', [dir]);
       rmSync(dir, { recursive: true });
     }
   };

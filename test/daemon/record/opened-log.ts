@@ -24,6 +24,14 @@ export interface OpenedLog {
   trust: { now: ClockTrust };
 }
 
+const open = new Set<EventLog>();
+
+/** A log left open by a test that failed would keep the process alive. */
+export async function closeLogs(): Promise<void> {
+  for (const log of open) await log.close();
+  open.clear();
+}
+
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'postern-record-'));
 }
@@ -35,32 +43,26 @@ export async function openLog(dir: string, options: Partial<EventLogOptions> = {
   const log = await EventLog.open({
     dir, doorUuid: DOOR, clock, clockTrust: () => trust.now, random: countingRandom(), status, reserveBytes: 65_536, ...options,
   });
+  open.add(log);
   return { log, dir, clock, status, trust };
 }
 
-/** Runs `body` with a fresh log and leaves nothing behind. */
-export function withLog(body: (opened: OpenedLog) => Promise<void>, options: Partial<EventLogOptions> = {}): () => Promise<void> {
-  return async () => {
-    const dir = newFolder();
-    const opened = await openLog(dir, options);
-    try {
-      await body(opened);
-    } finally {
-      await opened.log.close();
-      rmSync(dir, { recursive: true });
-    }
-  };
-}
-
+/** Runs `body` in a fresh folder and leaves nothing behind. */
 export function withFolder(body: (dir: string) => Promise<void>): () => Promise<void> {
   return async () => {
     const dir = newFolder();
     try {
       await body(dir);
     } finally {
+      await closeLogs();
       rmSync(dir, { recursive: true });
     }
   };
+}
+
+/** Runs `body` with a fresh log and leaves nothing behind. */
+export function withLog(body: (opened: OpenedLog) => Promise<void>, options: Partial<EventLogOptions> = {}): () => Promise<void> {
+  return withFolder(async (dir) => body(await openLog(dir, options)));
 }
 
 /** The code of the PosternError that `work` ends in, or what else became of it. */
