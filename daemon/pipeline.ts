@@ -4,6 +4,7 @@ import type { EventDraft } from './base/events.ts';
 import type { CodeSeen, Frame, Quad } from './base/frame.ts';
 import { InFlight } from './base/in-flight.ts';
 import type { Logger } from './base/logger.ts';
+import { showingKey } from './base/token.ts';
 import type { Verdict } from './base/verdict.ts';
 import type { Decision, Validator } from './access/validator.ts';
 import type { Door, ReleaseOutcome } from './door/door.ts';
@@ -21,7 +22,7 @@ export interface PipelineOptions {
   garbage: GarbageTally;
   events: Pick<EventLog, 'append' | 'newId'>;
   evidence: Pick<Evidence, 'remember' | 'capture'>;
-  door: Pick<Door, 'grant'>;
+  door: Pick<Door, 'grant'> & { readonly view: Pick<Door['view'], 'state'> };
   clock: Clock;
   log: Logger;
   maxFrameAgeMs: number;
@@ -126,6 +127,8 @@ export class Pipeline {
 
   /** The validator asks the log to keep the nonce; a log that cannot is no bug but an attempt without an answer. */
   async #decide(text: string, attemptId: string): Promise<Decision> {
+    // A grant would spend a use [S3] on a relay that is known not to move.
+    if (this.#o.door.view.state === 'fault') return { verdict: { outcome: 'unavailable', cause: 'door-fault' }, digest: showingKey(text) };
     try {
       return await this.#o.validator.decide(text, attemptId);
     } catch (thrown) {

@@ -46,7 +46,9 @@ const head = z.strictObject({
   height: side,
 });
 
-const atMs = z.number().min(0);
+/** A day: a longer recording is a mistake, and would be replayed for very long. */
+const MAX_AT_MS = 86_400_000;
+const atMs = z.number().min(0).max(MAX_AT_MS);
 const inputs: Record<'frame' | 'contact' | 'rex' | 'backend', z.ZodType<SessionInput>> = {
   frame: z.strictObject({ atMs, frame: z.string().refine(staysBelow, 'must be a path below the session folder, with forward slashes') }),
   contact: z.strictObject({ atMs, contact: z.enum(['open', 'closed']) }),

@@ -47,11 +47,22 @@ export function readSite(json: string): Site {
   const parsed = siteFile.safeParse(parseJson(json));
   if (!parsed.success) throw new PosternError('site-bad', `The site file is not right: ${z.prettifyError(parsed.error)}`);
   const file = parsed.data;
+  const problem = contradictionIn(file);
+  if (problem) throw new PosternError('site-bad', `The site file is not right: ${problem}.`);
   return {
     seeds: { root: bytesOf(file.rootSeed), token: bytesOf(file.tokenSeed), list: bytesOf(file.listSeed), zoneMaster: bytesOf(file.zoneMaster) },
     doors: file.doors,
     tokens: file.tokens.map((token) => ({ name: token.name, claims: claimsOf(token), status: token.status, text: token.text })),
   };
+}
+
+/** What each entry by itself does not show. */
+function contradictionIn({ doors, tokens }: z.output<typeof siteFile>): string | undefined {
+  const known = new Set(doors.map((door) => idBytes(door.uuid).toString()));
+  if (known.size < doors.length) return 'it has a door twice';
+  if (new Set(tokens.map((token) => idBytes(token.id).toString())).size < tokens.length) return 'it has a token id twice';
+  const stray = tokens.find((token) => token.doors.some((door) => !known.has(idBytes(door).toString())));
+  return stray && `the token "${stray.name}" is for a door that it does not have`;
 }
 
 function parseJson(json: string): unknown {

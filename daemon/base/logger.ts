@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 
 /** Facts beside a log line. Never a token's text, a secret or a person's name [S7]: tokens go by id. */
 export type LogFields = Record<string, string | number | boolean | undefined>;
@@ -30,9 +30,9 @@ export function humanLogger(out: NodeJS.WriteStream, level: LogLevel): Logger {
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** One JSON object a line, for journald and whatever reads it. */
+/** One JSON object a line on standard error, for journald and whatever reads it. */
 export function jsonLogger(level: LogLevel): Logger {
-  const log = pino({ level, base: null });
+  const log = pino({ level, base: null }, destination({ dest: 2, sync: true }));
   return {
     debug: (message, fields) => log.debug(fields ?? {}, message),
     info: (message, fields) => log.info(fields ?? {}, message),

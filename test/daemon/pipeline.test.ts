@@ -86,6 +86,18 @@ test('a relay that does not obey: the grant is followed by what became of it, an
   assert.equal(it.events.map(({ type }) => type).slice(2), ['access-granted']);
 });
 
+test('[S3] while the relay is known to fail nobody is granted, so no further use is spent; the door is asked again while the code is shown', async () => {
+  const it = showing('visitor', granted('visitor'));
+  it.doorView.state = 'fault';
+  await it.lookFor(RETRY_MS + 200);
+  assert.equal(it.events.map(({ type }) => type), ['access-unavailable', 'access-unavailable']);
+  assert.is(it.validator.asked.length, 0);
+  assert.is(it.relayMoves, 0);
+  it.doorView.state = 'locked';
+  await it.lookFor(RETRY_MS + 200);
+  assert.is(it.events.at(-1)?.type, 'access-granted');
+});
+
 test('a lockdown between the verdict and the relay: told as a denial, and not tried again', async () => {
   const it = showing('visitor', granted('visitor'));
   it.release = 'lockdown';

@@ -7,6 +7,7 @@ import type { UseOfToken } from '../../daemon/base/token-use.ts';
 import type { DenialReason, Verdict } from '../../daemon/base/verdict.ts';
 import type { Decision } from '../../daemon/access/validator.ts';
 import type { ReleaseOutcome } from '../../daemon/door/door.ts';
+import type { DoorStateName } from '../../daemon/door/door-state.ts';
 import { Pipeline, type PipelineOptions } from '../../daemon/pipeline.ts';
 import { GarbageTally } from '../../daemon/record/garbage-tally.ts';
 import { ShowingFilter } from '../../daemon/scan/showing-filter.ts';
@@ -93,6 +94,7 @@ export class PipelineSituation {
   commit: () => Promise<void> = async () => undefined;
   /** What becomes of a release. */
   release: ReleaseOutcome = 'released';
+  readonly doorView: { state: DoorStateName } = { state: 'locked' };
   #ids = 0;
   #frames = 0;
 
@@ -111,6 +113,7 @@ export class PipelineSituation {
         },
       },
       door: {
+        view: this.doorView,
         grant: async ({ extended }) => {
           this.did.push(extended ? 'relay, extended' : 'relay');
           return this.release;

@@ -6,7 +6,7 @@ const bug = (): never => {
   throw new TypeError(`a bug in the ${part}`);
 };
 
-const it = new PipelineSituation(part === 'door' ? { door: { grant: async () => bug() } } : {});
+const it = new PipelineSituation(part === 'door' ? { door: { view: { state: 'locked' }, grant: async () => bug() } } : {});
 it.reader.inView = [codeSeen('visitor')];
 it.validator.decisions.set('visitor', granted('visitor'));
 if (part === 'reader') it.reader.meanwhile = bug;

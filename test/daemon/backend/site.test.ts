@@ -44,6 +44,13 @@ test('the text that a site gives for a token must be what its keys and claims ma
   assert.match(String(thrown), /Generate the site anew/);
 });
 
+test('a site that contradicts itself is refused with what is wrong', () => {
+  const [token] = site.tokens;
+  refuses(() => readSite(JSON.stringify({ ...site, tokens: [token, { ...token, name: 'again' }] })), 'site-bad', /a token id twice/);
+  refuses(() => readSite(JSON.stringify({ ...site, doors: [...site.doors, ...site.doors] })), 'site-bad', /a door twice/);
+  refuses(() => readSite(JSON.stringify({ ...site, tokens: [{ ...token, doors: [ID] }] })), 'site-bad', /"once" is for a door/);
+});
+
 test('a site file that is not right is refused with the field', () => {
   refuses(() => readSite('{'), 'site-bad', /not JSON/);
   refuses(() => readSite(JSON.stringify({ ...site, rootSeed: 'short' })), 'site-bad', /rootSeed/);

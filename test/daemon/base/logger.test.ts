@@ -35,7 +35,8 @@ test('for programs: one JSON object a line, from the level that is asked for', a
   const logger = new URL('../../../daemon/base/logger.js', import.meta.url).href;
   const script = `import { jsonLogger } from '${logger}'; const log = jsonLogger('info'); log.debug('no'); log.info('granted', { event: 7 }); log.error('two\\nlines');`;
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-  const lines = (stdout + stderr).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.is(stdout, '', 'standard output is for what was asked for');
+  const lines = stderr.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
   assert.equal(lines.map(({ msg }) => msg), ['granted', 'two\nlines']);
   assert.is(lines[0]?.['event'], 7);
 });
