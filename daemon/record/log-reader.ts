@@ -64,10 +64,13 @@ export class LogReader {
   /** Events in the order of the log, or the other way round. */
   query(query: EventQuery = {}): StoredEvent[] {
     const { conditions, values } = conditionsOf(query);
-    // "+" keeps SQLite from walking the whole log by seq to find the few that are young enough.
-    const order = query.sinceMs === undefined && query.untilMs === undefined ? 'seq' : '+seq';
+    const direction = query.newestFirst ? 'DESC' : 'ASC';
     const limit = Math.min(Math.max(1, query.limit ?? 100), MAX_EVENTS);
-    const sql = `SELECT body, hash FROM events ${conditions} ORDER BY ${order} ${query.newestFirst ? 'DESC' : 'ASC'} LIMIT ${limit}`;
+    // With a time, "+" keeps SQLite from walking the whole log by seq to find the few in it; and only those that are
+    // chosen by the indexes have their bodies read.
+    const walk = query.sinceMs === undefined && query.untilMs === undefined ? 'seq' : '+seq';
+    const chosen = `SELECT seq FROM events ${conditions} ORDER BY ${walk} ${direction} LIMIT ${limit}`;
+    const sql = `SELECT body, hash FROM events WHERE seq IN (${chosen}) ORDER BY seq ${direction}`;
     return inWords(this.#path, () => this.#db.prepare<unknown[], Pick<EventRow, 'body' | 'hash'>>(sql).all(...values)).map(eventOf);
   }
 

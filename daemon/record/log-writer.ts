@@ -4,14 +4,14 @@ import { messageOf, PosternError } from '../base/errors.ts';
 import type { StoredEvent } from '../base/events.ts';
 import type { UseOfToken } from '../base/token-use.ts';
 import { chain, EMPTY_CHAIN, type ChainHead, type EventStamp, type UnchainedEvent } from './event-chain.ts';
+import { openDatabase } from './log-database.ts';
 import { inWords, logFiles } from './log-files.ts';
-import { migrate, requireOurs } from './migrations.ts';
 import { MAX_PRUNED_AT_ONCE, planPrune, type PruneFacts, type PruneLimits } from './prune-plan.ts';
 import { SpaceReserve } from './space-reserve.ts';
 import { WriterLock } from './writer-lock.ts';
 
-/** A commit writes some eight pages of 4 KiB: about 6 MB of write-ahead log. */
-const COMMITS_PER_CHECKPOINT = 200;
+/** Commits and the events in them, each counted: 200 grants, some eight pages of 4 KiB each, are 6 MB of write-ahead log. */
+const WRITES_PER_CHECKPOINT = 400;
 
 export interface PruneStep {
   deleted: number;
@@ -32,7 +32,7 @@ export class LogWriter {
   readonly #insertEvent: Database.Statement;
   readonly #recordUse: Database.Statement;
   #head: ChainHead | undefined;
-  #commits = 0;
+  #writes = 0;
 
   private constructor(lock: WriterLock, db: Database.Database, reserve: SpaceReserve) {
     this.#lock = lock;
@@ -95,7 +95,7 @@ export class LogWriter {
       this.#db.prepare('DELETE FROM events WHERE seq <= ?').run(throughSeq);
       return notice;
     });
-    this.#commits = COMMITS_PER_CHECKPOINT;
+    this.#writes += count;
     return { deleted: count, stored, more };
   }
 
@@ -109,8 +109,8 @@ export class LogWriter {
   tidy(): void {
     const diskIsFull = !this.#reserve.fill();
     // On a full disk after every commit, for then the write-ahead log is used anew and takes nothing of what the reserve gave.
-    if (this.#commits < COMMITS_PER_CHECKPOINT && !diskIsFull) return;
-    this.#commits = 0;
+    if (this.#writes < WRITES_PER_CHECKPOINT && !diskIsFull) return;
+    this.#writes = 0;
     try {
       // PASSIVE waits for no reader. What cannot be moved now is moved the next time.
       this.#db.pragma('wal_checkpoint(PASSIVE)');
@@ -126,6 +126,7 @@ export class LogWriter {
   }
 
   #insert(events: UnchainedEvent[]): StoredEvent[] {
+    this.#writes += events.length;
     return events.map((unchained) => {
       const { event, body } = chain(unchained, this.head);
       this.#insertEvent.run(event.seq, event.id, event.atMs, event.type, body, event.hash);
@@ -136,7 +137,7 @@ export class LogWriter {
 
   /** One transaction; on a full disk once more, with the reserve given up [S3]. */
   #commit<T>(work: () => T): T {
-    this.#commits += 1;
+    this.#writes += 1;
     try {
       return this.#once(work);
     } catch (thrown) {
@@ -188,30 +189,6 @@ function makeFolder(dir: string): void {
   } catch (thrown) {
     throw new PosternError('storage', `The state folder ${dir} cannot be made (${messageOf(thrown)}). Make it, and let this user write in it.`, { cause: thrown });
   }
-}
-
-function openDatabase(path: string): Database.Database {
-  const db = new Database(path, { timeout: 1_000 });
-  try {
-    requireOurs(db, path);
-    makeDurable(db, path);
-    // Checkpoints are made by `tidy`, after the answer.
-    db.pragma('wal_autocheckpoint = 0');
-    db.pragma('journal_size_limit = 16777216');
-    migrate(db, path);
-    return db;
-  } catch (thrown) {
-    db.close();
-    throw thrown;
-  }
-}
-
-/** [S3] In WAL mode NORMAL would lose the last commits with the power; FULL syncs the write-ahead log at each. */
-function makeDurable(db: Database.Database, path: string): void {
-  const journal = db.pragma('journal_mode = WAL', { simple: true });
-  db.pragma('synchronous = FULL');
-  if (journal === 'wal' && db.pragma('synchronous', { simple: true }) === 2) return;
-  throw new PosternError('storage', `The file system of ${path} cannot keep a write-ahead log. Put the state folder on a local disk.`);
 }
 
 function isDiskFull(thrown: unknown): boolean {

@@ -10,7 +10,7 @@ import type { Frame, Quad } from '../../../daemon/base/frame.ts';
 import { ulid } from '../../../daemon/base/ids.ts';
 import { silentLogger } from '../../../daemon/base/logger.ts';
 import { Evidence } from '../../../daemon/record/evidence.ts';
-import type { FindCodes } from '../../../daemon/record/safe-picture.ts';
+import { safePicture, type FindCodes } from '../../../daemon/record/safe-picture.ts';
 import { CodeFinder } from '../../../daemon/scan/code-finder.ts';
 import { colourFrame, greyFrame, HEIGHT, readAnyhow, readPlainly, sceneWith, WIDTH, type HeldCode, type Scene } from './code-scene.ts';
 import { countingRandom } from './opened-log.ts';
@@ -94,6 +94,42 @@ for (const situation of situations) {
     assert.is(readable, withCodes, 'without the mosaic every one of them could be read');
   });
 }
+
+const blind: FindCodes = async () => [];
+
+test('[S7] a code that is not found a second time is covered where it was read', async () => {
+  const scene = await sceneWith({ ...near, at: { x: 450, y: 240 }, sidePx: 200, yaw: 20, roll: 30 }, { ...away, at: { x: 130, y: 240 } });
+  for (const frame of [await colourFrame(scene, 0), await greyFrame(scene, 0)]) {
+    assert.is((await readPlainly(await asJpeg(frame))).length, 2);
+    const { jpeg } = await safePicture(frame, scene.quads, [], blind);
+    assert.equal(await readAnyhow(jpeg), []);
+  }
+});
+
+test('[S7] a code that was read just before or after, but not in this frame, is covered where it may have moved to', async () => {
+  const frame = await colourFrame(await sceneWith(away), 1_000);
+  for (const [atMs, dx, dy] of [[900, 30, 0], [1_100, 0, -30], [700, -60, 60], [1_400, 100, 0]] as const) {
+    const { quads: [quad] } = await sceneWith({ ...away, at: { x: away.at.x + dx, y: away.at.y + dy } });
+    const { jpeg } = await safePicture(frame, [], [{ atMs, quad: quad as Quad, width: WIDTH, height: HEIGHT }], blind);
+    assert.equal(await readAnyhow(jpeg), []);
+  }
+});
+
+test('[S7] where the camera changed its size between, the place is carried over', async () => {
+  const scene = await sceneWith(away);
+  const half = scene.quads[0]?.map(({ x, y }) => ({ x: x / 2, y: y / 2 })) as unknown as Quad;
+  const { jpeg } = await safePicture(await colourFrame(scene, 100), [], [{ atMs: 50, quad: half, width: WIDTH / 2, height: HEIGHT / 2 }], blind);
+  assert.equal(await readAnyhow(jpeg), []);
+});
+
+test('a face beside a code that was read in the frame itself is not covered for where the code was before', async () => {
+  const scene = await sceneWith(away);
+  const { quads: [before] } = await sceneWith({ ...away, at: { x: away.at.x - 20, y: away.at.y } });
+  const frame = await colourFrame(scene, 400);
+  const alone = await safePicture(frame, scene.quads, [], blind);
+  const withPast = await safePicture(frame, scene.quads, [{ atMs: 10, quad: before as Quad, width: WIDTH, height: HEIGHT }], blind);
+  assert.ok(withPast.jpeg.equals(alone.jpeg));
+});
 
 test('[S7] a thumbnail of the code beside the picture does not survive', async () => {
   const scene = await sceneWith(near);
