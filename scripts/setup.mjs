@@ -38,7 +38,8 @@ function checkNode() {
 /** Native modules are bound to this Node's ABI, so another Node means another install. */
 function installStamp() {
   const lock = readFileSync(join(root, 'package-lock.json'));
-  return createHash('sha256').update(lock).update(`${process.versions.modules} ${process.platform} ${process.arch}`).digest('hex');
+  const machine = [process.versions.modules, process.platform, process.arch, ...Object.values(compilerFlags())].join(' ');
+  return createHash('sha256').update(lock).update(machine).digest('hex');
 }
 
 function readStamp(path) {
@@ -61,8 +62,15 @@ async function provide(commands) {
 }
 
 async function installPackages(stamp) {
-  await step('Installing npm packages (SQLite is compiled: some minutes the first time)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  await step('Installing npm packages (SQLite is compiled: some minutes the first time)', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], compilerFlags());
   writeFileSync(join(root, 'node_modules/.postern-installed'), stamp);
+}
+
+/** See node-24-object-wrap.h: what is compiled for these versions without it aborts. */
+function compilerFlags() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const shim = join(root, 'scripts/node-24-object-wrap.h');
+  return major === 24 && minor >= 19 ? { CXXFLAGS: `${process.env.CXXFLAGS ?? ''} -include "${shim}"`.trim() } : {};
 }
 
 async function build() {
@@ -88,14 +96,14 @@ function newestSource(paths) {
 }
 
 /** Runs a command; its output is shown only when it fails, a line with the elapsed time while it runs. */
-async function step(title, command, args) {
+async function step(title, command, args, env = {}) {
   const startedMs = Date.now();
   const seconds = () => Math.round((Date.now() - startedMs) / 1000);
   const live = process.stderr.isTTY;
   const show = (text) => process.stderr.write(live ? `\r\u001b[K${text}` : `${text}\n`);
   show(`${title} …`);
   const timer = live ? setInterval(() => show(`${title} … ${seconds()} s`), 1000) : undefined;
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
