@@ -22,6 +22,9 @@ export interface CommitTiming {
   commitMs: number;
 }
 
+/** What a commit leaves behind is small and soon collected; V8 would let it grow to three times 16 MB first [S9]. */
+const HEAP_LIMITS = { maxYoungGenerationSizeMb: 8 };
+
 interface Asked {
   atMs: number;
   resolve: (result: WriterResult) => void;
@@ -48,7 +51,7 @@ export class WriterThread {
 
   /** Rejects with the PosternErrors of `LogWriter.open`. */
   static async open(options: WriterThreadOptions): Promise<{ thread: WriterThread; head: ChainHead; reserveIsWhole: boolean }> {
-    const worker = new Worker(new URL(`./event-log-worker${extname(import.meta.url)}`, import.meta.url), { workerData: options.data });
+    const worker = new Worker(new URL(`./event-log-worker${extname(import.meta.url)}`, import.meta.url), { workerData: options.data, resourceLimits: HEAP_LIMITS });
     const opened = await new Promise<WriterAnswer>((resolve, reject) => worker.once('message', resolve).once('error', reject));
     if (opened.kind === 'opened') return { thread: new WriterThread(options, worker), ...opened };
     await worker.terminate();
