@@ -65,12 +65,3 @@ export interface Unavailable {
   cause: UnavailableCause;
 }
 export type Verdict = Granted | Denied | Unavailable;
-
-/** The verdict for a visitor or a guard, in one sentence. */
-export function verdictText(verdict: Verdict): string {
-  switch (verdict.outcome) {
-    case 'granted': return 'Welcome. The door is open.';
-    case 'denied': return denialText[verdict.reason];
-    case 'unavailable': return unavailableText[verdict.cause];
-  }
-}
