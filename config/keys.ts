@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backendSchema } from './backend-schema.ts';
 import { configSchema } from './schema.ts';
 
 /** The part of JSON Schema that zod writes for the config, and what `meta()` adds to it. */
@@ -31,11 +32,32 @@ export interface ConfigKey {
   required: boolean;
 }
 
-/** The config as a section that holds all others. */
-export const configRoot = z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema;
+/** The keys of one kind of config, as a schema states them. */
+export class ConfigKeys {
+  /** The config as a section that holds all others. */
+  readonly root: KeySchema;
+  /** Every key, sections before what is in them, in the order of the schema. */
+  readonly all: ConfigKey[];
 
-/** Every key, sections before what is in them, in the order of the schema. */
-export const configKeys: ConfigKey[] = keysIn(configRoot, []);
+  constructor(schema: z.ZodType) {
+    this.root = z.toJSONSchema(schema, { io: 'input' }) as KeySchema;
+    this.all = keysIn(this.root, []);
+  }
+
+  /** The keys that may stand at `path`: several when drivers share a name. */
+  at(path: PropertyKey[]): ConfigKey[] {
+    return this.all.filter((key) => key.path.length === path.length && key.path.every((name, i) => name === '*' || name === path[i]));
+  }
+
+  /** The keys that may stand directly in the section at `path`. */
+  under(path: PropertyKey[]): ConfigKey[] {
+    return this.all.filter((key) => key.path.length === path.length + 1 && path.every((name, i) => key.path[i] === '*' || key.path[i] === name));
+  }
+}
+
+/** Of a door's config and of a backend's. */
+export const doorKeys = new ConfigKeys(configSchema);
+export const backendKeys = new ConfigKeys(backendSchema);
 
 function keysIn(schema: KeySchema, path: string[], variant?: string): ConfigKey[] {
   const own = Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
@@ -46,16 +68,6 @@ function keysIn(schema: KeySchema, path: string[], variant?: string): ConfigKey[
   const items = anyItem ? keysIn(anyItem, [...path, '*'], variant) : [];
   const variants = (schema.oneOf ?? []).flatMap((option) => keysIn(option, path, option.properties?.driver?.const));
   return [...own, ...items, ...variants];
-}
-
-/** The keys that may stand at `path`: several when drivers share a name. */
-export function keysAt(path: PropertyKey[]): ConfigKey[] {
-  return configKeys.filter((key) => key.path.length === path.length && key.path.every((name, i) => name === '*' || name === path[i]));
-}
-
-/** The keys that may stand directly in the section at `path`. */
-export function keysUnder(path: PropertyKey[]): ConfigKey[] {
-  return configKeys.filter((key) => key.path.length === path.length + 1 && path.every((name, i) => key.path[i] === '*' || key.path[i] === name));
 }
 
 /** What a value may be, in words. */

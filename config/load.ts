@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { configKeys } from './keys.ts';
+import type { z } from 'zod';
+import { backendSchema, type BackendConfig } from './backend-schema.ts';
+import { backendKeys, doorKeys, type ConfigKeys } from './keys.ts';
 import { problemsOf, type ConfigProblem } from './problems.ts';
 import { configSchema, type Config } from './schema.ts';
 import { readYamlFile } from './yaml-file.ts';
@@ -29,23 +31,41 @@ export function problemText(problem: ConfigProblem): string {
 }
 
 /**
- * Reads a config: complete, frozen, relative paths resolved from the file's own folder.
+ * Reads a door's config: complete, frozen, relative paths resolved from the file's own folder.
  * Throws a `ConfigError` that names every bad key; nothing falls back to a default silently [S5].
  */
 export function loadConfig(path: string): Config {
-  const file = readYamlFile(path);
-  if ('faults' in file) throw new ConfigError(path, file.faults.map((fault) => ({ key: '', ...fault })));
-  const parsed = configSchema.safeParse(file.data);
-  if (!parsed.success) throw new ConfigError(path, problemsOf(parsed.error.issues, file.data, file.lineOf));
-  return freeze(withAbsolutePaths(parsed.data, dirname(resolve(path))));
+  return load(path, configSchema, doorKeys) as Config;
 }
 
-const pathKeys = new Set(configKeys.filter((key) => key.schema.format === 'path').map((key) => key.path.join('.')));
+/** Reads the config of a backend that runs by itself, as `loadConfig` does a door's. */
+export function loadBackendConfig(path: string): BackendConfig {
+  return load(path, backendSchema, backendKeys) as BackendConfig;
+}
 
-function withAbsolutePaths<T>(value: T, folder: string, at: string[] = []): T {
-  if (typeof value === 'string') return (pathKeys.has(at.join('.')) ? resolve(folder, value) : value) as T;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withAbsolutePaths(inner as unknown, folder, [...at, key])])) as T;
+/** Whether a file is meant as a backend's config: it names the backend's `dir` and has no `door`. */
+export function isBackendConfig(path: string): boolean {
+  const file = readYamlFile(path);
+  return 'data' in file && typeof file.data === 'object' && file.data !== null && 'dir' in file.data && !('door' in file.data);
+}
+
+function load(path: string, schema: z.ZodType, keys: ConfigKeys): unknown {
+  const file = readYamlFile(path);
+  if ('faults' in file) throw new ConfigError(path, file.faults.map((fault) => ({ key: '', ...fault })));
+  const parsed = schema.safeParse(file.data);
+  if (!parsed.success) throw new ConfigError(path, problemsOf(parsed.error.issues, file.data, file.lineOf, keys));
+  return freeze(withAbsolutePaths(parsed.data, dirname(resolve(path)), pathsIn(keys)));
+}
+
+function pathsIn(keys: ConfigKeys): Set<string> {
+  return new Set(keys.all.filter((key) => key.schema.format === 'path').map((key) => key.path.join('.')));
+}
+
+function withAbsolutePaths<T>(value: T, folder: string, paths: Set<string>, at: string[] = []): T {
+  if (typeof value === 'string') return (paths.has(at.join('.')) ? resolve(folder, value) : value) as T;
+  if (Array.isArray(value)) return value.map((inner: unknown) => withAbsolutePaths(inner, folder, paths, [...at, '*'])) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withAbsolutePaths(inner as unknown, folder, paths, [...at, key])])) as T;
 }
 
 function freeze<T>(value: T): T {

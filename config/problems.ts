@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { allowedText, configKeys, keysAt, keysUnder } from './keys.ts';
+import { allowedText, type ConfigKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
 
 /** One thing that is wrong with a config. */
@@ -12,30 +12,30 @@ export interface ConfigProblem {
 }
 
 /** What zod found, as sentences about keys, from the top of the file down. An unknown key is one problem each. */
-export function problemsOf(issues: z.core.$ZodIssue[], data: unknown, lineOf: (path: PropertyKey[]) => number | undefined): ConfigProblem[] {
+export function problemsOf(issues: z.core.$ZodIssue[], data: unknown, lineOf: (path: PropertyKey[]) => number | undefined, keys: ConfigKeys): ConfigProblem[] {
   const problems = issues.flatMap((issue) => {
     const problem = (path: PropertyKey[], message: string): ConfigProblem => {
       const line = lineOf(path);
       const key = path.map(String).join('.');
       return line === undefined ? { key, message } : { key, line, message };
     };
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => problem([...issue.path, name], unknownKeyText(issue.path, name)));
-    return [problem(issue.path, issueText(issue, valueAt(data, issue.path)))];
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => problem([...issue.path, name], unknownKeyText(issue.path, name, keys)));
+    return [problem(issue.path, issueText(issue, valueAt(data, issue.path), keys))];
   });
   return problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
-function issueText(issue: z.core.$ZodIssue, value: unknown): string {
+function issueText(issue: z.core.$ZodIssue, value: unknown, keys: ConfigKeys): string {
   if (issue.code === 'invalid_key') return 'is not a usable name; names have up to 32 letters, digits, - and _';
-  if (value === undefined && issue.code === 'custom') return `is ${JSON.stringify(defaultAt(issue.path))} by default, but ${issue.message}`;
-  if (value === undefined) return `is missing; it ${mustBe(issue)}`;
-  if (value === null) return `has no value; it ${mustBe(issue)}`;
-  return `${shown(value)}${issue.message.startsWith('must ') ? issue.message : mustBe(issue)}`;
+  if (value === undefined && issue.code === 'custom') return `is ${JSON.stringify(defaultAt(issue.path, keys))} by default, but ${issue.message}`;
+  if (value === undefined) return `is missing; it ${mustBe(issue, keys)}`;
+  if (value === null) return `has no value; it ${mustBe(issue, keys)}`;
+  return `${shown(value)}${issue.message.startsWith('must ') ? issue.message : mustBe(issue, keys)}`;
 }
 
-function mustBe(issue: z.core.$ZodIssue): string {
+function mustBe(issue: z.core.$ZodIssue, keys: ConfigKeys): string {
   if (issue.path.length === 0) return 'must be lines of "key: value"';
-  const allowed = new Set(keysAt(issue.path).map((key) => allowedText(key.schema)));
+  const allowed = new Set(keys.at(issue.path).map((key) => allowedText(key.schema)));
   return `must be ${[...allowed].join(' or ')}`;
 }
 
@@ -53,13 +53,13 @@ function valueAt(data: unknown, path: PropertyKey[]): unknown {
   }, data);
 }
 
-function defaultAt(path: PropertyKey[]): unknown {
-  return keysAt(path).find((key) => key.schema.default !== undefined)?.schema.default;
+function defaultAt(path: PropertyKey[], keys: ConfigKeys): unknown {
+  return keys.at(path).find((key) => key.schema.default !== undefined)?.schema.default;
 }
 
-function unknownKeyText(path: PropertyKey[], name: string): string {
-  const near = nearest(name, keysUnder(path).map((key) => String(key.path.at(-1))));
+function unknownKeyText(path: PropertyKey[], name: string, keys: ConfigKeys): string {
+  const near = nearest(name, keys.under(path).map((key) => String(key.path.at(-1))));
   if (near !== undefined) return `is not a key of the config; did you mean ${near}?`;
-  const elsewhere = configKeys.find((key) => key.path.at(-1) === name);
+  const elsewhere = keys.all.find((key) => key.path.at(-1) === name);
   return elsewhere ? `does not belong here; it is ${elsewhere.path.join('.')}` : 'is not a key of the config';
 }

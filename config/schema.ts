@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { about, filePath } from './fields.ts';
+import { about, filePath, type DeepReadonly } from './fields.ts';
 import { access } from './sections/access.ts';
 import { backend, embeddedBackend } from './sections/backend.ts';
 import { camera } from './sections/camera.ts';
@@ -35,8 +35,6 @@ export const configSchema = z.strictObject({
   .refine((it) => !it.door.rexReleases || it.doorIo.driver !== 'onoff' || it.doorIo.rexPin !== undefined, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
   .refine((it) => !it.door.fireReleases || it.doorIo.driver !== 'onoff' || it.doorIo.firePin !== undefined, about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
   .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls'));
-
-type DeepReadonly<T> = T extends (infer Item)[] ? readonly DeepReadonly<Item>[] : T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 
 /** A config as the daemon gets it: complete, frozen, its paths absolute. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;

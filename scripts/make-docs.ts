@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configExample } from './docs/config-example.ts';
+import { backendConfigExample, configExample } from './docs/config-example.ts';
 import { configReference } from './docs/config-reference.ts';
 import { withDoorTables } from './door-table.ts';
 
@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** By path from the checkout. */
 const documents: Record<string, () => string> = {
   'config/example.yaml': configExample,
+  'config/backend-example.yaml': backendConfigExample,
   'config/REFERENCE.md': configReference,
   'ARCHITECTURE.md': () => withDoorTables(textOf('ARCHITECTURE.md')),
 };

@@ -1,15 +1,17 @@
 import type { Clock } from '../base/clock.ts';
-import type { ApiKeys } from './api-keys.ts';
+import type { ApiKeys } from './keys/api-keys.ts';
 import type { Audit } from './audit.ts';
+import type { SharedCommits } from './shared-commits.ts';
 import type { Doors } from './doors.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { TokenLists } from './token-lists.ts';
-import type { Tokens } from './tokens.ts';
-import type { Validation } from './validation.ts';
+import type { SigningKeys } from './keys/signing-keys.ts';
+import type { TokenLists } from './lists/token-lists.ts';
+import type { Tokens } from './codes/tokens.ts';
+import type { Validation } from './codes/validation.ts';
 
 /** The parts of a backend, as its calls use them. */
 export interface BackendParts {
   clock: Clock;
+  commits: SharedCommits;
   audit: Audit;
   apiKeys: ApiKeys;
   doors: Doors;

@@ -2,19 +2,20 @@ import type { Clock } from '../base/clock.ts';
 import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
-import { ApiKeys, type Role } from './api-keys.ts';
+import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Audit } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { BackendServer } from './backend-server.ts';
-import type { IssueRequest } from './issue-request.ts';
+import { BackendServer } from './http/backend-server.ts';
+import type { IssueRequest } from './codes/issue-request.ts';
 import type { Site } from './site.ts';
-import { drawSeeds, SigningKeys, type Seeds } from './signing-keys.ts';
+import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
+import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
-import { tokenIdBytes } from './token-id.ts';
-import { TokenLists } from './token-lists.ts';
-import { Tokens, type IssuedToken } from './tokens.ts';
-import { Validation } from './validation.ts';
+import { tokenIdBytes } from './codes/token-id.ts';
+import { TokenLists } from './lists/token-lists.ts';
+import { Tokens, type IssuedToken } from './codes/tokens.ts';
+import { Validation } from './codes/validation.ts';
 
 export interface BackendOptions {
   /** Folder of its database; absent: it lives in memory. */
@@ -58,6 +59,7 @@ export class Backend {
     const doors = new Doors(store);
     const parts: BackendParts = {
       clock, audit, doors, keys,
+      commits: new SharedCommits(store),
       apiKeys: new ApiKeys(store, clock, random),
       tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),

@@ -3,7 +3,7 @@ import { PosternError } from '../base/errors.ts';
 import { uuidBytes } from '../base/ids.ts';
 import type { TokenClaims } from '../base/token.ts';
 import type { ListStatus } from '../base/token-list-file.ts';
-import type { Seeds } from './signing-keys.ts';
+import type { Seeds } from './keys/signing-keys.ts';
 
 /** The issuing side of recorded sessions: fixed keys, doors and tokens. Test keys, never a door's. */
 export interface Site {

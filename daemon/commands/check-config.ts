@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from '../../config/load.ts';
+import { ConfigError, isBackendConfig, loadBackendConfig, loadConfig } from '../../config/load.ts';
 import type { Command } from './command.ts';
 
 export const checkConfigCommand: Command = {
@@ -6,7 +6,7 @@ export const checkConfigCommand: Command = {
   summary: 'Tells what is wrong with a config file',
   help: `Usage: postern check-config FILE…
 
-Reads config files as "postern run" would and names every bad key with its line: what is wrong, what is allowed,
+Reads config files as "postern run" would, or "postern backend" where it is a backend's, and names every bad key with its line: what is wrong, what is allowed,
 and for a key that does not exist the one that was probably meant. Nothing is started.
 
 Exit codes: 0 all are good; 1 some are not; 2 wrong usage.
@@ -24,7 +24,8 @@ Exit codes: 0 all are good; 1 some are not; 2 wrong usage.
 
 function faultsOf(file: string): string | undefined {
   try {
-    loadConfig(file);
+    if (isBackendConfig(file)) loadBackendConfig(file);
+    else loadConfig(file);
     return undefined;
   } catch (thrown) {
     if (thrown instanceof ConfigError) return thrown.message;

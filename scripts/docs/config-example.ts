@@ -1,16 +1,26 @@
 import { stringify } from 'yaml';
-import { allowedText, configRoot, type KeySchema } from '../../config/keys.ts';
+import { allowedText, backendKeys, doorKeys, type KeySchema } from '../../config/keys.ts';
 
 const INTRO = `# A config of Postern with every key. What stands after "# " explains; what stands right after a "#" are keys with
 # their defaults or an example: take the # away to set one. REFERENCE.md has the keys of the other drivers, too.
 # Generated from config/schema.ts by "npm run docs". Check yours with "postern check-config FILE".
 `;
 
+const BACKEND_INTRO = `# A config of a backend that runs by itself, with every key, for "postern backend --config FILE". What stands right after
+# a "#" are keys with their defaults or an example: take the # away to set one.
+# Generated from config/backend-schema.ts by "npm run docs". Check yours with "postern check-config FILE".
+`;
+
 const COLUMNS = 116;
 
 /** An example config with every key of the schema and, of each choice of drivers, the last. */
 export function configExample(): string {
-  return `${INTRO}${sectionLines(configRoot).join('\n')}\n`;
+  return `${INTRO}${sectionLines(doorKeys.root).join('\n')}\n`;
+}
+
+/** The same for a backend. */
+export function backendConfigExample(): string {
+  return `${BACKEND_INTRO}${sectionLines(backendKeys.root).join('\n')}\n`;
 }
 
 function sectionLines(schema: KeySchema): string[] {
@@ -18,7 +28,7 @@ function sectionLines(schema: KeySchema): string[] {
   return Object.entries(properties).flatMap(([name, property]) => {
     const lines = property.properties || property.oneOf ? [`${name}:`, ...sectionLines(property).map((line) => `  ${line}`)] : valueLines(name, property);
     const keyLines = required.includes(name) ? lines : lines.map(commentedOut);
-    return [...(schema === configRoot ? [''] : []), ...helpLines(property), ...keyLines];
+    return [...(schema === doorKeys.root || schema === backendKeys.root ? [''] : []), ...helpLines(property), ...keyLines];
   });
 }
 

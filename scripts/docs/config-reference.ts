@@ -1,4 +1,4 @@
-import { allowedText, configKeys, type ConfigKey, type KeySchema } from '../../config/keys.ts';
+import { allowedText, backendKeys, doorKeys, type ConfigKey, type KeySchema } from '../../config/keys.ts';
 
 const INTRO = `# Config reference
 
@@ -8,15 +8,25 @@ here is an error, and so is a value outside what is allowed: nothing starts, and
 \`postern check-config FILE\` tells without starting anything. An example with every key: [example.yaml](example.yaml).
 `;
 
-/** The tables of REFERENCE.md: one for the top level and one a section or driver. */
+const BACKEND_INTRO = `# Config of a backend that runs by itself
+
+For \`postern backend --config FILE\`; generated from \`config/backend-schema.ts\`. An example with every key:
+[backend-example.yaml](backend-example.yaml).
+`;
+
+/** The tables of REFERENCE.md: for a door and for a backend, one for the top level and one a section or driver. */
 export function configReference(): string {
-  const top = configKeys.filter((key) => key.path.length === 1 && !isSection(key.schema));
-  const sections = configKeys.filter((key) => key.path.length === 1 && isSection(key.schema));
-  return [INTRO, table(top, 0), ...sections.map(sectionText)].join('\n');
+  return [INTRO, tables(doorKeys.all), BACKEND_INTRO, tables(backendKeys.all)].join('\n');
 }
 
-function sectionText(section: ConfigKey): string {
-  const keys = configKeys.filter((key) => key.path[0] === section.path[0] && key.path.length > 1);
+function tables(all: ConfigKey[]): string {
+  const top = all.filter((key) => key.path.length === 1 && !isSection(key.schema));
+  const sections = all.filter((key) => key.path.length === 1 && isSection(key.schema));
+  return [table(top, 0), ...sections.map((section) => sectionText(section, all))].join('\n');
+}
+
+function sectionText(section: ConfigKey, all: ConfigKey[]): string {
+  const keys = all.filter((key) => key.path[0] === section.path[0] && key.path.length > 1);
   const variants = [...new Set(keys.map((key) => key.variant))];
   const tables = variants.map((variant) => `${variant === undefined ? '' : `\n### driver: ${variant}\n\n${driverHelp(keys, variant)}\n`}\n${table(keys.filter((key) => key.variant === variant), 1)}`);
   const optional = section.required ? '' : ' The section may be left out.';

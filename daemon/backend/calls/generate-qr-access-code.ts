@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { ruuidOf } from '../../base/ids.ts';
-import { actorOf, auditPrincipal, call } from '../call.ts';
-import { codePicture } from '../code-picture.ts';
+import { actorOf, call } from '../http/endpoint.ts';
+import { auditPrincipal, ruuid } from '../http/fields.ts';
+import { codePicture } from '../codes/code-picture.ts';
 
 /** Issues a code. `qrCode` is a PNG in base64. */
 export const generateQRAccessCode = call({
   path: '/api/accesscontrol/qr/generateQRAccessCode',
+  summary: 'Issues a code.',
   methods: ['POST'],
-  role: 'admin',
+  allows: ['admin', 'issuer'],
   body: z.strictObject({
     accessControlledDoorUuid: z.string(),
     /** From `notBefore`, or from now. */
@@ -19,6 +21,12 @@ export const generateQRAccessCode = call({
     hours: z.string().regex(/^[A-Za-z0-9._-]{1,32}$/, 'must be the name of a schedule of the door').optional(),
     extended: z.boolean().optional(),
     rotating: z.boolean().optional(),
+  }),
+  result: z.strictObject({
+    accessTokenUuid: ruuid,
+    qrCode: z.base64().describe('A PNG.'),
+    expiresAt: z.iso.datetime(),
+    doorUuid: ruuid,
   }),
   async answer(body, context) {
     const { tokens } = context.backend;

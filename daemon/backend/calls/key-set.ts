@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Download } from '../call.ts';
+import { fileEndpoint } from '../http/endpoint.ts';
 
-/** The issuer's keys, signed by a root key. */
-export const keySet: Download = {
+export const keySet = fileEndpoint({
   path: '/api/postern/keyset',
-  isNamed: false,
-  role: 'door',
+  summary: 'The issuer\'s keys, signed by a root key.',
+  allows: ['door', 'admin'],
   contentType: 'application/cose',
-  file(_, { backend }) {
+  async file({ backend }) {
     const bytes = backend.keys.keySet;
-    return { etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, bytes: () => bytes };
+    return { etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, cacheControl: 'private, no-cache', bytes: () => bytes };
   },
-};
+});

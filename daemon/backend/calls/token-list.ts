@@ -1,21 +1,23 @@
 import { ruuidOf } from '../../base/ids.ts';
-import type { Download } from '../call.ts';
+import { actorOf, fileEndpoint } from '../http/endpoint.ts';
 
-/** The signed list of a door's tokens. */
-export const tokenList: Download = {
-  path: '/api/postern/tokenlist/',
-  isNamed: true,
-  role: 'door',
+export const tokenList = fileEndpoint({
+  path: '/api/postern/tokenlist/{door}',
+  summary: 'The signed list of a door\'s codes.',
+  allows: ['door', 'admin'],
   contentType: 'application/octet-stream',
-  file(name, { backend, caller }) {
-    const door = backend.doors.named(name).uuid;
+  async file(context) {
+    const { backend, params } = context;
+    const door = backend.doors.named(params.door ?? '').uuid;
     const { etag, bytes } = backend.lists.current(door);
     return {
       etag,
+      // May be kept by the door, but is asked for again each time: a revocation must not wait for a cache.
+      cacheControl: 'private, no-cache',
       bytes() {
-        backend.audit.write('list-downloaded', ruuidOf(door), { apiKey: caller.name });
+        backend.audit.write('list-downloaded', ruuidOf(door), actorOf(context));
         return bytes();
       },
     };
   },
-};
+});

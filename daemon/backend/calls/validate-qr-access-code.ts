@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { call } from '../call.ts';
+import { call } from '../http/endpoint.ts';
 
 /** A door asks whether a code may come in. Asked again with the same nonce it answers the same and counts nothing. */
 export const validateQRAccessCode = call({
   path: '/api/accesscontrol/qr/validateQRAccessCode',
+  summary: 'Answers a door whether a code may come in.',
   methods: ['POST'],
-  role: 'door',
+  allows: ['door', 'admin'],
   body: z.strictObject({
     nonce: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 letters, digits, - and _'),
     doorUuid: z.string(),
@@ -13,6 +14,13 @@ export const validateQRAccessCode = call({
     /** The door's reading of the code; the code itself decides. */
     tokenId: z.string().max(64).optional(),
     timestampMs: z.int().min(0),
+  }),
+  result: z.strictObject({
+    nonce: z.string(),
+    verdict: z.enum(['granted', 'denied']),
+    reason: z.string().optional(),
+    extended: z.boolean().optional(),
+    serverTimeMs: z.int(),
   }),
   async answer(body, { backend }) {
     const door = backend.doors.named(body.doorUuid).uuid;

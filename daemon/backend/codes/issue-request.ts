@@ -1,5 +1,5 @@
-import type { TokenClaims } from '../base/token.ts';
-import { ApiError } from './api-error.ts';
+import type { TokenClaims } from '../../base/token.ts';
+import { ApiError } from '../http/api-error.ts';
 
 /** What a token shall be. Times are wall milliseconds; what the token carries is whole seconds. */
 export interface IssueRequest {

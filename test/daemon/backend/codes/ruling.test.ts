@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { rule, type RulingFacts } from '../../../daemon/backend/ruling.ts';
-import { publicKeyFromRaw, rawPublicKey, signerFromSeed } from '../../../daemon/base/ed25519.ts';
-import { readToken, rotatingKey, signToken, stepCodeOf, stepOf, withStepCode, type TokenClaims, type UnverifiedToken } from '../../../daemon/base/token.ts';
+import { rule, type RulingFacts } from '../../../../daemon/backend/codes/ruling.ts';
+import { publicKeyFromRaw, rawPublicKey, signerFromSeed } from '../../../../daemon/base/ed25519.ts';
+import { readToken, rotatingKey, signToken, stepCodeOf, stepOf, withStepCode, type TokenClaims, type UnverifiedToken } from '../../../../daemon/base/token.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const NOW_S = NOW_MS / 1000;

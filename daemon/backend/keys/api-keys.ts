@@ -1,12 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import type { RandomSource } from '../base/ids.ts';
-import type { Store } from './store.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { RandomSource } from '../../base/ids.ts';
+import type { Store } from '../store.ts';
 
-/** `admin` issues and revokes; `door` validates and fetches lists. An admin may do what a door may. */
-export type Role = 'admin' | 'door';
+/** `admin`: everything. `issuer`: codes. `reader`: lists and events. `door`: what a door asks for. */
+export type Role = 'admin' | 'issuer' | 'door' | 'reader';
 
-export interface ApiKeyHolder {
+/** Who a request comes from. */
+export interface Caller {
   name: string;
   role: Role;
 }
@@ -39,9 +40,9 @@ export class ApiKeys {
     return `${id}.${secret}`;
   }
 
-  holderOf(key: string): ApiKeyHolder | undefined {
+  holderOf(key: string): Caller | undefined {
     const [id = '', secret = ''] = key.split('.', 2);
-    const row = this.#store.prepare<[string], ApiKeyHolder & { digest: Buffer }>('SELECT name, role, secret_digest AS digest FROM api_keys WHERE id = ?').get(id);
+    const row = this.#store.prepare<[string], Caller & { digest: Buffer }>('SELECT name, role, secret_digest AS digest FROM api_keys WHERE id = ?').get(id);
     // An unknown id costs the same comparison as a wrong secret.
     const matches = timingSafeEqual(digestOf(secret), row?.digest ?? NOBODY);
     return row && matches ? { name: row.name, role: row.role } : undefined;

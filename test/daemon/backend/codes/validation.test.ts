@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { rotatingKey, stepCodeOf, stepOf, withStepCode } from '../../../daemon/base/token.ts';
-import { BACK, FRONT, ServedBackend } from './served-backend.ts';
+import { rotatingKey, stepCodeOf, stepOf, withStepCode } from '../../../../daemon/base/token.ts';
+import { BACK, FRONT, ServedBackend } from '../served-backend.ts';
 
 const opened: ServedBackend[] = [];
 const served = async (): Promise<ServedBackend> => {

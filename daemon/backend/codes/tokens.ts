@@ -1,13 +1,13 @@
-import type { Clock } from '../base/clock.ts';
-import { ruuidOf, type RandomSource } from '../base/ids.ts';
-import { signToken, type TokenClaims } from '../base/token.ts';
-import type { ListStatus } from '../base/token-list-file.ts';
-import { ApiError } from './api-error.ts';
-import type { Actor, Audit } from './audit.ts';
-import type { Doors } from './doors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { ruuidOf, type RandomSource } from '../../base/ids.ts';
+import { signToken, type TokenClaims } from '../../base/token.ts';
+import type { ListStatus } from '../../base/token-list-file.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { Actor, Audit } from '../audit.ts';
+import type { Doors } from '../doors.ts';
 import { claimsOf, type IssueRequest } from './issue-request.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { Store } from './store.ts';
+import type { SigningKeys } from '../keys/signing-keys.ts';
+import type { Store } from '../store.ts';
 
 export interface IssuedToken {
   /** base64url of 16 bytes. */

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import { KEY_BYTES, publicKeyFromRaw, rawPublicKey, signerFromSeed, type Signer } from '../base/ed25519.ts';
-import type { RandomSource } from '../base/ids.ts';
-import { signKeySet, type KeyState, type SetKey } from '../base/key-set.ts';
-import { ZONE_MASTER_BYTES } from '../base/step-code.ts';
-import type { Store } from './store.ts';
+import type { Clock } from '../../base/clock.ts';
+import { KEY_BYTES, publicKeyFromRaw, rawPublicKey, signerFromSeed, type Signer } from '../../base/ed25519.ts';
+import type { RandomSource } from '../../base/ids.ts';
+import { signKeySet, type KeyState, type SetKey } from '../../base/key-set.ts';
+import { ZONE_MASTER_BYTES } from '../../base/step-code.ts';
+import type { Store } from '../store.ts';
 
 /** The secrets of an issuer, 32 bytes each. */
 export interface Seeds {

@@ -1,5 +1,5 @@
-import { uuidBytes } from '../base/ids.ts';
-import { ApiError } from './api-error.ts';
+import { uuidBytes } from '../../base/ids.ts';
+import { ApiError } from '../http/api-error.ts';
 
 /** The 16 bytes of a token's id as the API writes it. Throws ApiError('token-id-bad'). */
 export function tokenIdBytes(text: string): Uint8Array {

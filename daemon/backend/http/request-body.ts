@@ -9,18 +9,19 @@ const MAX_BODY_BYTES = 65_536;
 export async function readBody<Body extends z.ZodType>(request: IncomingMessage, schema: Body): Promise<z.output<Body>> {
   const type = request.headers['content-type'];
   if (type !== undefined && !/^application\/json\b/i.test(type)) throw new ApiError(415, 'not-json', 'Send the body as JSON, with content-type: application/json.');
-  const parsed = schema.safeParse(parseJson(await readBytes(request)));
+  const parsed = schema.safeParse(parseJson(await readBytes(request, MAX_BODY_BYTES)));
   if (!parsed.success) throw new ApiError(400, 'request-bad', `The request is not right: ${parsed.error.issues.slice(0, 10).map(faultText).join('; ')}. Nothing was changed.`);
   return parsed.data;
 }
 
-async function readBytes(request: IncomingMessage): Promise<Buffer> {
+/** The body of a request as it is. Throws ApiError(413 'too-large'). */
+export async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   // Leaving a plain `for await` early would destroy the socket, and with it the answer that says why.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new ApiError(413, 'too-large', `The body has more than ${MAX_BODY_BYTES} bytes.`);
+    if (length > maxBytes) throw new ApiError(413, 'too-large', `The body has more than ${maxBytes} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import { readToken, type UnverifiedToken } from '../base/token.ts';
-import type { ListStatus } from '../base/token-list-file.ts';
-import type { DenialReason } from '../base/verdict.ts';
-import { ApiError } from './api-error.ts';
-import type { Doors } from './doors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { readToken, type UnverifiedToken } from '../../base/token.ts';
+import type { ListStatus } from '../../base/token-list-file.ts';
+import type { DenialReason } from '../../base/verdict.ts';
+import { ApiError } from '../http/api-error.ts';
+import type { Doors } from '../doors.ts';
 import { rule, type Ruling, type RulingFacts } from './ruling.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { Store } from './store.ts';
+import type { SigningKeys } from '../keys/signing-keys.ts';
+import type { Store } from '../store.ts';
 
 export interface Question {
   /** The door's own name for the attempt; asking again with it gets the same answer and counts nothing. */

@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readBarcodes } from 'zxing-wasm/reader';
-import { readToken } from '../../../daemon/base/token.ts';
-import { BACK, FRONT, GARAGE, ServedBackend, type Reply } from './served-backend.ts';
+import { readToken } from '../../../../daemon/base/token.ts';
+import { BACK, FRONT, GARAGE, ServedBackend, type Reply } from '../served-backend.ts';
 
 const QR = '/api/accesscontrol/qr/';
 const GENERATE = `${QR}generateQRAccessCode`;

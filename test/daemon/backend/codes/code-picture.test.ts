@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { codePicture } from '../../../daemon/backend/code-picture.ts';
+import { codePicture } from '../../../../daemon/backend/codes/code-picture.ts';
 
 /** Alphanumeric, as a token's text; 198 characters are a plain token for one door. */
 const textOf = (length: number): string => 'PT1:'.padEnd(length, 'ABC12 $%*+-./:');

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import { encodeEntry, LIST_ENTRY_BYTES, signListFront, type ListHead, type ListStatus } from '../base/token-list-file.ts';
-import type { Doors } from './doors.ts';
-import type { SigningKeys } from './signing-keys.ts';
-import type { Store } from './store.ts';
+import type { Clock } from '../../base/clock.ts';
+import { encodeEntry, LIST_ENTRY_BYTES, signListFront, type ListHead, type ListStatus } from '../../base/token-list-file.ts';
+import type { Doors } from '../doors.ts';
+import type { SigningKeys } from '../keys/signing-keys.ts';
+import type { Store } from '../store.ts';
 
 export interface TokenListsOptions {
   store: Store;

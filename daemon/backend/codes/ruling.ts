@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import type { KeyState } from '../base/key-set.ts';
-import { rotatingKey, stepCodeOf, stepOf, verifyToken, type TokenClaims, type UnverifiedToken } from '../base/token.ts';
-import type { ListStatus } from '../base/token-list-file.ts';
-import type { TokenUses } from '../base/token-use.ts';
-import type { DenialReason } from '../base/verdict.ts';
+import type { KeyState } from '../../base/key-set.ts';
+import { rotatingKey, stepCodeOf, stepOf, verifyToken, type TokenClaims, type UnverifiedToken } from '../../base/token.ts';
+import type { ListStatus } from '../../base/token-list-file.ts';
+import type { TokenUses } from '../../base/token-use.ts';
+import type { DenialReason } from '../../base/verdict.ts';
 
 /** What the backend knows when it is asked about a token. */
 export interface RulingFacts {

@@ -1,0 +1,3 @@
+/** Roles, limits and ends of API keys. */
+export const callers = `
+`;

@@ -1,0 +1,3 @@
+/** Lists by version, and what changed between them. */
+export const lists = `
+`;

@@ -1,0 +1,3 @@
+/** Passes, and who they are for. */
+export const passes = `
+`;
