@@ -3,6 +3,7 @@ import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
+import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
 import { Audit } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
@@ -42,11 +43,14 @@ export class Backend {
   readonly #parts: BackendParts;
   readonly #log: Logger;
   readonly #servers: BackendServer[] = [];
+  /** API keys and signing keys: made, listed, changed, ended. */
+  readonly keyring: Keyring;
 
-  private constructor(store: Store, parts: BackendParts, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, keyring: Keyring, log: Logger) {
     this.#store = store;
     this.#parts = parts;
     this.#log = log;
+    this.keyring = keyring;
   }
 
   /** Throws PosternError('backend-store'). */
@@ -57,15 +61,15 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
+    const commits = new SharedCommits(store);
+    const apiKeys = new ApiKeys({ store, clock, random, commits });
     const parts: BackendParts = {
-      clock, audit, doors, keys,
-      commits: new SharedCommits(store),
-      apiKeys: new ApiKeys(store, clock, random),
+      clock, audit, doors, keys, commits, apiKeys,
       tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
     };
-    return new Backend(store, parts, options.log ?? silentLogger);
+    return new Backend(store, parts, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -105,11 +109,8 @@ export class Backend {
   }
 
   /** A new API key as its holder gets it: it cannot be shown again. */
-  createApiKey(role: Role, name: string = role): string {
-    return this.#store.transaction(() => {
-      this.#parts.audit.write('api-key-created', name, {});
-      return this.#parts.apiKeys.create({ role, name });
-    }).immediate();
+  createApiKey(role: Role, name: string = role, options: Pick<ApiKeyRequest, 'door' | 'perMinute'> = {}): string {
+    return this.keyring.createApiKey({ role, name, ...options });
   }
 
   /** Throws ApiError for a request outside its bounds. */

@@ -25,7 +25,7 @@ export class BackendServer {
   constructor(backend: BackendParts, log: Logger) {
     this.#backend = backend;
     this.#log = log;
-    this.#authentication = new Authentication(backend.apiKeys);
+    this.#authentication = new Authentication({ ...backend, log });
     this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 8_192 }, (request, response) => void this.#serve(request, response));
     // Doors keep their connection between two polls a minute apart, so that an attempt finds it open.
     this.#server.keepAliveTimeout = 90_000;
