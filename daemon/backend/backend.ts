@@ -4,10 +4,10 @@ import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
-import { Audit } from './audit.ts';
+import { Audit, type AuditEntry } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { BackendServer } from './http/backend-server.ts';
+import { BackendServer, type ListenAt } from './http/backend-server.ts';
 import type { IssueRequest } from './codes/issue-request.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
@@ -113,6 +113,11 @@ export class Backend {
     return this.keyring.createApiKey({ role, name, ...options });
   }
 
+  /** Who did what from then on, oldest first. Nothing else may be asked of the backend until it is read to its end. */
+  auditSince(wallMs: number): Iterable<AuditEntry> {
+    return this.#parts.audit.since(wallMs);
+  }
+
   /** Throws ApiError for a request outside its bounds. */
   issue(request: IssueRequest, principal?: string): IssuedToken {
     return this.#parts.tokens.issue(request, { principal });
@@ -123,12 +128,17 @@ export class Backend {
     return this.#parts.tokens.revoke(tokenIdBytes(tokenId), { principal });
   }
 
-  /** Serves the API until it or the backend is closed; port 0 takes a free one. Throws PosternError('backend-listen', 'backend-host'). */
-  async listen(at: { host: string; port: number }): Promise<{ url: string; close: () => Promise<void> }> {
-    const server = new BackendServer(this.#parts, this.#log);
-    const url = await server.listen(at);
+  /** Serves the API until it or the backend is closed; port 0 takes a free one. Rejects PosternError('backend-listen', 'backend-host', 'tls-files'). */
+  async listen(at: ListenAt): Promise<{ url: string; close: () => Promise<void> }> {
+    const server = new BackendServer(this.#parts, this.#log, at);
+    const url = await server.listen();
     this.#servers.push(server);
     return { url, close: () => server.close() };
+  }
+
+  /** Has all that listens look at its TLS files now; it does so by itself every few seconds. */
+  reloadTls(): void {
+    for (const server of this.#servers) server.reloadTls();
   }
 
   async close(): Promise<void> {

@@ -45,7 +45,6 @@ export interface ApiKeyRecord {
 interface KeyRow extends Omit<ApiKeyRecord, 'perMinute' | 'door'> {
   door: Buffer | null;
   perMinute: number | null;
-  digest: Buffer;
 }
 
 /** A bulk issue or a busy door stays well below; a runaway client does not. */
@@ -63,7 +62,7 @@ const SECRET_BYTES = 32;
 const NOBODY = Buffer.alloc(32);
 /** The last use is for finding keys that nobody needs: to write it down more often would cost a commit a request. */
 const USE_WRITTEN_EVERY_MS = 3_600_000;
-const COLUMNS = `id, secret_digest AS digest, role, name, door, per_minute AS perMinute, created_at_ms AS createdAtMs,
+const COLUMNS = `id, role, name, door, per_minute AS perMinute, created_at_ms AS createdAtMs,
   last_used_at_ms AS lastUsedAtMs, revoked_at_ms AS revokedAtMs`;
 
 /**
@@ -79,13 +78,14 @@ export class ApiKeys {
 
   constructor(options: ApiKeysOptions) {
     this.#o = options;
-    this.#byId = options.store.prepare<[string], KeyRow>(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`);
+    this.#byId = options.store.prepare<[string], KeyRow & { digest: Buffer }>(`SELECT ${COLUMNS}, secret_digest AS digest FROM api_keys WHERE id = ?`);
   }
 
   /** The key as its holder gets it, this once. */
   create({ role, name, door, perMinute }: NewApiKey): string {
     const { store, clock, random } = this.#o;
-    const id = base64url(random(ID_BYTES));
+    // One that began with a dash would pass for an option on the command line.
+    const id = base64url(random(ID_BYTES)).replace(/^-/, '_');
     const secret = base64url(random(SECRET_BYTES));
     store.prepare('INSERT INTO api_keys (id, secret_digest, role, name, door, per_minute, created_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)')
       .run(id, digestOf(secret), role, name, door ?? null, perMinute ?? null, clock.wallMs());
@@ -95,7 +95,7 @@ export class ApiKeys {
   /** In the order in which they were made, revoked ones too. */
   all(): ApiKeyRecord[] {
     const rows = this.#o.store.prepare<[], KeyRow>(`SELECT ${COLUMNS} FROM api_keys ORDER BY created_at_ms, rowid`).all();
-    return rows.map(({ digest: _, ...row }) => ({ ...row, perMinute: row.perMinute ?? perMinuteOf[row.role] }));
+    return rows.map((row) => ({ ...row, perMinute: row.perMinute ?? perMinuteOf[row.role] }));
   }
 
   /** Undefined when there is none by that id; not `changed` when it was revoked already. */
