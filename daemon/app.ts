@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
+import type { BackendAddress } from './access/backend-connection.ts';
 import { ListSync } from './access/list-sync.ts';
 import { OnlineValidator } from './access/online.ts';
 import { TrustedTime } from './access/trusted-time.ts';
@@ -174,7 +175,7 @@ interface Access {
 async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, memory: Memory, door: Door, started: StopStack): Promise<Access> {
   const { door16, doorUuid, events, time, status, tell } = memory;
   const { access } = config;
-  const backend = config.backend && secrets.apiKey !== undefined ? { url: config.backend.url, apiKey: secrets.apiKey } : undefined;
+  const backend = backendOf(config, secrets);
   const maxListAgeMs = access.maxListAgeH * HOUR_MS;
 
   const lists = await ListSync.open({
@@ -198,6 +199,13 @@ async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, 
     commitNonce: async (attemptId, tokenId) => void await events.append({ type: 'access-asked', attemptId, tokenId }),
   });
   return { validator, lists, online };
+}
+
+/** Without a key or a certificate nobody is asked. */
+function backendOf({ backend }: Config, { apiKey }: Secrets): BackendAddress | undefined {
+  if (!backend || (apiKey === undefined && backend.clientCertFile === undefined)) return undefined;
+  const { url, caFile, clientCertFile, clientKeyFile } = backend;
+  return { url, apiKey, tls: { caFile, clientCertFile, clientKeyFile } };
 }
 
 async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, qr: QrReader, started: StopStack): Promise<Evidence> {

@@ -7,7 +7,7 @@ import { ruuidOf } from '../base/ids.ts';
 import { LIST_ENTRY_BYTES } from '../base/token-list-entry.ts';
 import { LIST_FRONT_BYTES, MAX_LIST_ENTRIES } from '../base/token-list-file.ts';
 import { discard, type BackendConnection } from './backend-connection.ts';
-import { readFailure, readRefusal } from './online-answer.ts';
+import { readFailure, refusalOf } from './online-answer.ts';
 
 export interface IssuerDownloadOptions {
   connection: BackendConnection;
@@ -59,9 +59,11 @@ export class IssuerDownload {
       const response = await this.#o.connection.request({ path, headers, signal: stall.signal, maxBytes: MAX_KEY_SET_BYTES });
       this.#tellTime(response);
       if (response.status === 200) return { body: await take(response, () => stall.alive()), etag: response.headers.get('etag') ?? undefined };
-      discard(response);
-      if (response.status === 304 && etag !== undefined) return undefined;
-      throw new PosternError('backend-away', readRefusal(response.status).detail, { transient: true });
+      if (response.status === 304 && etag !== undefined) {
+        discard(response);
+        return undefined;
+      }
+      throw new PosternError('backend-away', (await refusalOf(response)).detail, { transient: true });
     } catch (thrown) {
       if (thrown instanceof PosternError) throw thrown;
       throw new PosternError('backend-away', readFailure(thrown).detail, { cause: thrown, transient: true });

@@ -3,10 +3,11 @@ import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
-import { Audit } from './audit.ts';
+import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
+import { Audit, type AuditEntry } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { BackendServer } from './http/backend-server.ts';
+import { BackendServer, type ListenAt } from './http/backend-server.ts';
 import type { IssueRequest } from './codes/issue-request.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
@@ -42,11 +43,14 @@ export class Backend {
   readonly #parts: BackendParts;
   readonly #log: Logger;
   readonly #servers: BackendServer[] = [];
+  /** API keys and signing keys: made, listed, changed, ended. */
+  readonly keyring: Keyring;
 
-  private constructor(store: Store, parts: BackendParts, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, keyring: Keyring, log: Logger) {
     this.#store = store;
     this.#parts = parts;
     this.#log = log;
+    this.keyring = keyring;
   }
 
   /** Throws PosternError('backend-store'). */
@@ -57,15 +61,15 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
+    const commits = new SharedCommits(store);
+    const apiKeys = new ApiKeys({ store, clock, random, commits });
     const parts: BackendParts = {
-      clock, audit, doors, keys,
-      commits: new SharedCommits(store),
-      apiKeys: new ApiKeys(store, clock, random),
+      clock, audit, doors, keys, commits, apiKeys,
       tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
     };
-    return new Backend(store, parts, options.log ?? silentLogger);
+    return new Backend(store, parts, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -105,11 +109,13 @@ export class Backend {
   }
 
   /** A new API key as its holder gets it: it cannot be shown again. */
-  createApiKey(role: Role, name: string = role): string {
-    return this.#store.transaction(() => {
-      this.#parts.audit.write('api-key-created', name, {});
-      return this.#parts.apiKeys.create(role, name);
-    }).immediate();
+  createApiKey(role: Role, name: string = role, options: Pick<ApiKeyRequest, 'door' | 'perMinute'> = {}): string {
+    return this.keyring.createApiKey({ role, name, ...options });
+  }
+
+  /** Who did what from then on, oldest first. Nothing else may be asked of the backend until it is read to its end. */
+  auditSince(wallMs: number): Iterable<AuditEntry> {
+    return this.#parts.audit.since(wallMs);
   }
 
   /** Throws ApiError for a request outside its bounds. */
@@ -122,12 +128,17 @@ export class Backend {
     return this.#parts.tokens.revoke(tokenIdBytes(tokenId), { principal });
   }
 
-  /** Serves the API until it or the backend is closed; port 0 takes a free one. Throws PosternError('backend-listen', 'backend-host'). */
-  async listen(at: { host: string; port: number }): Promise<{ url: string; close: () => Promise<void> }> {
-    const server = new BackendServer(this.#parts, this.#log);
-    const url = await server.listen(at);
+  /** Serves the API until it or the backend is closed; port 0 takes a free one. Rejects PosternError('backend-listen', 'backend-host', 'tls-files'). */
+  async listen(at: ListenAt): Promise<{ url: string; close: () => Promise<void> }> {
+    const server = new BackendServer(this.#parts, this.#log, at);
+    const url = await server.listen();
     this.#servers.push(server);
     return { url, close: () => server.close() };
+  }
+
+  /** Has all that listens look at its TLS files now; it does so by itself every few seconds. */
+  reloadTls(): void {
+    for (const server of this.#servers) server.reloadTls();
   }
 
   async close(): Promise<void> {

@@ -10,9 +10,20 @@ import { endpoints } from './endpoints.ts';
 import { sendFile } from './file-answer.ts';
 import { readBody, readBytes } from './request-body.ts';
 import { Router } from './router.ts';
+import { SecureServer } from './secure-server.ts';
+import type { TlsFileNames } from './tls-files.ts';
 
-/** [S8] It speaks plain HTTP, so it is reachable from this machine only; a TLS proxy may stand in front. */
+export interface ListenAt {
+  host: string;
+  port: number;
+  /** Absent: plain HTTP. */
+  tls?: TlsFileNames | undefined;
+}
+
+/** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 8_192 };
 
 /** The backend's HTTP side: routes, authenticates, answers. */
 export class BackendServer {
@@ -21,20 +32,27 @@ export class BackendServer {
   readonly #server: Server;
   readonly #router = new Router(endpoints);
   readonly #authentication: Authentication;
+  readonly #at: ListenAt;
+  readonly #secure: SecureServer | undefined;
 
-  constructor(backend: BackendParts, log: Logger) {
+  /** Throws PosternError('backend-host', 'tls-files'). */
+  constructor(backend: BackendParts, log: Logger, at: ListenAt) {
     this.#backend = backend;
     this.#log = log;
-    this.#authentication = new Authentication(backend.apiKeys);
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 8_192 }, (request, response) => void this.#serve(request, response));
+    this.#authentication = new Authentication({ ...backend, log });
+    if (!at.tls && !LOOPBACK.has(at.host)) throw new PosternError('backend-host', `Without TLS the backend listens on this machine only, not on ${at.host}. Add a tls section to its config, or put a TLS proxy in front.`);
+    this.#at = at;
+    const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
+    this.#secure = at.tls && new SecureServer(at.tls, { clock: backend.clock, log, limits: LIMITS, serve });
+    this.#server = this.#secure?.server ?? createServer(LIMITS, serve);
     // Doors keep their connection between two polls a minute apart, so that an attempt finds it open.
     this.#server.keepAliveTimeout = 90_000;
     this.#server.maxConnections = 512;
   }
 
   /** Resolves to the URL it answers at. */
-  async listen({ host, port }: { host: string; port: number }): Promise<string> {
-    if (!LOOPBACK.has(host)) throw new PosternError('backend-host', `The backend speaks plain HTTP and listens on this machine only, not on ${host}. To serve other machines put a TLS proxy in front.`);
+  async listen(): Promise<string> {
+    const { host, port } = this.#at;
     await new Promise<void>((resolve, reject) => {
       const failed = (error: Error): void => reject(new PosternError('backend-listen', `The backend cannot listen on ${host}:${port}: ${error.message}. Choose another port or stop what uses it.`, { cause: error }));
       this.#server.once('error', failed);
@@ -43,11 +61,18 @@ export class BackendServer {
         resolve();
       });
     });
+    this.#secure?.watch();
     const address = this.#server.address() as AddressInfo;
-    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    return `${this.#secure ? 'https' : 'http'}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  /** Looks at the TLS files now. */
+  reloadTls(): void {
+    this.#secure?.reload();
   }
 
   async close(): Promise<void> {
+    this.#secure?.stop();
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -89,6 +114,7 @@ export class BackendServer {
     if (response.headersSent) return void response.destroy();
     // What is left of a refused body is not read, so the connection cannot be used again.
     response.setHeader('connection', 'close');
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
   }
 }

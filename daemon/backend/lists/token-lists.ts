@@ -54,7 +54,7 @@ export class TokenLists {
       const kept = store.prepare<[Uint8Array], ListRow>('SELECT version, issued_at_s AS issuedAtS, built_at_changes AS builtAtChanges, etag FROM token_lists WHERE door = ?').get(door);
       const changes = doors.listChanges(door);
       const isFresh = kept && kept.builtAtChanges === changes && nowS >= kept.issuedAtS && nowS < kept.issuedAtS + resignAfterS;
-      const { version, etag } = isFresh ? kept : this.#build(door, (kept?.version ?? 0) + 1, nowS, changes);
+      const { version, etag } = isFresh ? kept : this.#build(door, Math.max(kept?.version ?? 0, this.#options.keys.listFloor) + 1, nowS, changes);
       return { version, etag, bytes: () => this.#read(door, version) };
     }).immediate();
   }
