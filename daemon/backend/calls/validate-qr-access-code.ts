@@ -20,10 +20,11 @@ export const validateQRAccessCode = call({
     verdict: z.enum(['granted', 'denied']),
     reason: z.string().optional(),
     extended: z.boolean().optional(),
+    hours: z.string().optional().describe('The schedule the code is bound to. The door judges it: a grant here stands only within it.'),
     serverTimeMs: z.int(),
   }),
   async answer(body, { backend }) {
     const door = backend.doors.named(body.doorUuid).uuid;
-    return backend.validation.answer({ nonce: body.nonce, door, code: body.code, seenAtMs: body.timestampMs });
+    return backend.commits.run(() => backend.validation.answer({ nonce: body.nonce, door, code: body.code, seenAtMs: body.timestampMs }));
   },
 });
