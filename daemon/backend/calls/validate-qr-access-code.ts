@@ -7,6 +7,12 @@ export const validateQRAccessCode = call({
   summary: 'Answers a door whether a code may come in.',
   methods: ['POST'],
   allows: ['door', 'admin'],
+  refusals: [
+    { status: 400, code: 'door-uuid-bad', when: 'The door is named by neither an RUUID nor a UUID.' },
+    { status: 404, code: 'door-unknown', when: 'There is no such door.' },
+    { status: 409, code: 'nonce-reused', when: 'The nonce was used for another door or code.' },
+    { status: 503, code: 'storage', when: 'The answer cannot be put on disk; nothing was counted.' },
+  ],
   body: z.strictObject({
     nonce: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 letters, digits, - and _'),
     doorUuid: z.string(),
