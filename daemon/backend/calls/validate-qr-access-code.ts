@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
+import { mustServe } from '../keys/door-binding.ts';
 
 /** A door asks whether a code may come in. Asked again with the same nonce it answers the same and counts nothing. */
 export const validateQRAccessCode = call({
@@ -18,7 +19,7 @@ export const validateQRAccessCode = call({
     doorUuid: z.string(),
     code: z.string().min(1).max(8_192),
     /** The door's reading of the code; the code itself decides. */
-    tokenId: z.string().max(64).optional(),
+    tokenId: z.string().max(64).nullish(),
     timestampMs: z.int().min(0),
   }),
   result: z.strictObject({
@@ -29,8 +30,9 @@ export const validateQRAccessCode = call({
     hours: z.string().optional().describe('The schedule the code is bound to. The door judges it: a grant here stands only within it.'),
     serverTimeMs: z.int(),
   }),
-  async answer(body, { backend }) {
+  async answer(body, { backend, caller }) {
     const door = backend.doors.named(body.doorUuid).uuid;
+    mustServe(caller, door);
     return backend.commits.run(() => backend.validation.answer({ nonce: body.nonce, door, code: body.code, seenAtMs: body.timestampMs }));
   },
 });
