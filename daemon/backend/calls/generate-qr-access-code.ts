@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ruuidOf } from '../../base/ids.ts';
 import { actorOf, call } from '../http/endpoint.ts';
 import { auditPrincipal, ruuid } from '../http/fields.ts';
-import { codePicture } from '../codes/code-picture.ts';
 import type { IssueRequest } from '../codes/issue-request.ts';
 
 /** One line of a name or address. */
@@ -45,6 +44,7 @@ export const generateQRAccessCode = call({
     { status: 409, code: 'door-without-qr', when: 'The door does not read QR codes.' },
     { status: 409, code: 'request-id-reused', when: 'The requestId was used for another request.' },
     { status: 409, code: 'token-revoked', when: 'The code of this requestId was revoked.' },
+    { status: 503, code: 'busy', when: 'As many codes are being made as may be; Retry-After says when to try again.' },
   ],
   body,
   result: z.strictObject({
@@ -55,11 +55,10 @@ export const generateQRAccessCode = call({
     code: z.string().optional().describe('What the QR code holds, if includeText was asked for. Whoever has it comes in.'),
   }),
   async answer(request, context) {
-    const { tokens, commits } = context.backend;
-    const issued = await commits.run(() => tokens.issue(issueRequestOf(request), actorOf(context, request.auditPrincipal)));
+    const issued = await context.backend.issuer.issue(issueRequestOf(request), actorOf(context, request.auditPrincipal));
     return {
       accessTokenUuid: issued.tokenId,
-      qrCode: Buffer.from(await codePicture(issued.text)).toString('base64'),
+      qrCode: Buffer.from(issued.png).toString('base64'),
       expiresAt: new Date(issued.claims.expiresAtS * 1000).toISOString(),
       doorUuid: ruuidOf(issued.claims.doors[0] as Uint8Array),
       ...(request.includeText && { code: issued.text }),
