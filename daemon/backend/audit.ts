@@ -11,6 +11,8 @@ export type AuditAction =
   | 'root-changed'
   | 'token-issued'
   | 'token-revoked'
+  | 'token-suspended'
+  | 'token-resumed'
   | 'list-downloaded';
 
 /** On whose behalf something is done. */

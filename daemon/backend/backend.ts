@@ -15,6 +15,8 @@ import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
 import { TokenLists } from './lists/token-lists.ts';
+import { CodeIssuer } from './codes/code-issuer.ts';
+import { CodePictures } from './codes/code-pictures.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
 
@@ -41,14 +43,16 @@ const LIST_LIFE_S = 86_400;
 export class Backend {
   readonly #store: Store;
   readonly #parts: BackendParts;
+  readonly #pictures: CodePictures;
   readonly #log: Logger;
   readonly #servers: BackendServer[] = [];
   /** API keys and signing keys: made, listed, changed, ended. */
   readonly keyring: Keyring;
 
-  private constructor(store: Store, parts: BackendParts, keyring: Keyring, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, pictures: CodePictures, keyring: Keyring, log: Logger) {
     this.#store = store;
     this.#parts = parts;
+    this.#pictures = pictures;
     this.#log = log;
     this.keyring = keyring;
   }
@@ -63,13 +67,15 @@ export class Backend {
     const doors = new Doors(store);
     const commits = new SharedCommits(store);
     const apiKeys = new ApiKeys({ store, clock, random, commits });
+    const tokens = new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays });
+    const pictures = new CodePictures({ clock });
     const parts: BackendParts = {
-      clock, audit, doors, keys, commits, apiKeys,
-      tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
+      clock, audit, doors, keys, commits, apiKeys, tokens,
+      issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
     };
-    return new Backend(store, parts, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
+    return new Backend(store, parts, pictures, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -143,6 +149,8 @@ export class Backend {
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#pictures.close();
+    this.#parts.commits.close();
     this.#store.close();
   }
 }

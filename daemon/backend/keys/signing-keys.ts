@@ -91,6 +91,11 @@ export class SigningKeys {
     return key && { publicKey: key.verifier, state: key.state as KeyState };
   }
 
+  /** What signed the tokens of that key, to write one of them again; undefined for a key that is not here. */
+  tokenSigner(keyId: Uint8Array): Signer | undefined {
+    return this.#current.keys.find((it) => it.use === 'token' && Buffer.compare(it.signer.keyId, keyId) === 0)?.signer;
+  }
+
   /** All of them, oldest first. */
   all(): readonly IssuerKey[] {
     return this.#current.keys;
