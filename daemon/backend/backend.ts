@@ -16,6 +16,7 @@ import { tokenIdBytes } from './codes/token-id.ts';
 import { TokenLists } from './lists/token-lists.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
+import { Orders } from './orders/orders.ts';
 
 export interface BackendOptions {
   /** Folder of its database; absent: it lives in memory. */
@@ -57,13 +58,14 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
+    const commits = new SharedCommits(store);
     const parts: BackendParts = {
-      clock, audit, doors, keys,
-      commits: new SharedCommits(store),
+      clock, audit, doors, keys, commits,
       apiKeys: new ApiKeys(store, clock, random),
       tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
+      orders: new Orders({ clock, random, audit, commits }),
     };
     return new Backend(store, parts, options.log ?? silentLogger);
   }
@@ -131,6 +133,8 @@ export class Backend {
   }
 
   async close(): Promise<void> {
+    // First, so that whoever waits is answered before his connection is closed.
+    await this.#parts.orders.close();
     await Promise.all(this.#servers.map((server) => server.close()));
     this.#store.close();
   }
