@@ -110,7 +110,7 @@ export class Backend {
   createApiKey(role: Role, name: string = role): string {
     return this.#store.transaction(() => {
       this.#parts.audit.write('api-key-created', name, {});
-      return this.#parts.apiKeys.create(role, name);
+      return this.#parts.apiKeys.create({ role, name });
     }).immediate();
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
+import { mustServe } from '../keys/door-binding.ts';
 
 /** A door asks whether a code may come in. Asked again with the same nonce it answers the same and counts nothing. */
 export const validateQRAccessCode = call({
@@ -22,8 +23,9 @@ export const validateQRAccessCode = call({
     extended: z.boolean().optional(),
     serverTimeMs: z.int(),
   }),
-  async answer(body, { backend }) {
+  async answer(body, { backend, caller }) {
     const door = backend.doors.named(body.doorUuid).uuid;
+    mustServe(caller, door);
     return backend.validation.answer({ nonce: body.nonce, door, code: body.code, seenAtMs: body.timestampMs });
   },
 });
