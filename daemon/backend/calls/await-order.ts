@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
 import { ruuid } from '../http/fields.ts';
+import { mustServe } from '../keys/door-binding.ts';
 import { MOST_HOLD_S } from '../orders/orders.ts';
 
 /** A door asks for orders. The answer is held back until there is one. A newer question of the same door ends an older one. */
@@ -24,6 +25,7 @@ export const awaitOrder = call({
   async answer(body, context) {
     const { doors, orders } = context.backend;
     const door = doors.named(body.doorUuid).uuid;
+    mustServe(context.caller, door);
     const heard = await orders.wait(door, body.holdS, context.hungUp);
     if (heard === 'replaced') return { order: null, replaced: true as const };
     return { order: heard === 'nothing' ? null : heard };

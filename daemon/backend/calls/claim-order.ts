@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
+import { mustServe } from '../keys/door-binding.ts';
 
 /** A door asks whether it may carry an order out. Yes is said once, and only while somebody waits for the order. */
 export const claimOrder = call({
@@ -14,8 +15,9 @@ export const claimOrder = call({
       .describe('Comes back in the answer, so that an old answer is not taken for this one.'),
   }),
   result: z.strictObject({ claimed: z.boolean(), nonce: z.string() }),
-  async answer({ doorUuid, orderId, nonce }, { backend }) {
+  async answer({ doorUuid, orderId, nonce }, { backend, caller }) {
     const door = backend.doors.named(doorUuid).uuid;
+    mustServe(caller, door);
     return { claimed: backend.orders.claim(door, orderId), nonce };
   },
 });

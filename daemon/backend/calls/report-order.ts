@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
+import { mustServe } from '../keys/door-binding.ts';
 import { orderOutcomes } from '../orders/unlock-answer.ts';
 
 /** A door tells what came of an order it claimed. */
@@ -10,8 +11,9 @@ export const reportOrder = call({
   allows: ['door'],
   body: z.strictObject({ doorUuid: z.string(), orderId: z.string().max(64), outcome: z.enum(orderOutcomes) }),
   result: z.strictObject({ accepted: z.boolean().describe('False when nobody waits for it any more.') }),
-  async answer({ doorUuid, orderId, outcome }, { backend }) {
+  async answer({ doorUuid, orderId, outcome }, { backend, caller }) {
     const door = backend.doors.named(doorUuid).uuid;
+    mustServe(caller, door);
     return { accepted: backend.orders.report(door, orderId, outcome) };
   },
 });

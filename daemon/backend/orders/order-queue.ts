@@ -28,11 +28,10 @@ export const CLAIM_WITHIN_MS = 5_000;
 export const REPORT_WITHIN_MS = 3_000;
 /** A door that was heard of so lately is between two questions, and not away. */
 const BETWEEN_QUESTIONS_MS = 2_000;
-/** [S9] */
-export const MOST_ORDERS_A_DOOR = 4;
-
 /** The orders of one door, and the door's question while it is held. `orders.ts` says how they come together. */
 export class OrderQueue {
+  /** Those who ask for something of this door, from their first word to their answer. */
+  callers = 0;
   readonly #clock: Clock;
   /** Oldest first. */
   readonly #orders = new Map<string, OpenOrder>();
@@ -41,10 +40,6 @@ export class OrderQueue {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-  }
-
-  get isFull(): boolean {
-    return this.#orders.size >= MOST_ORDERS_A_DOOR;
   }
 
   /** Resolves when the order has ended. Until it is claimed it ends with its caller. */

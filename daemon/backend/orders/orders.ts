@@ -18,7 +18,9 @@ export interface OrdersOptions {
 export const MOST_HOLD_S = 25;
 /** Half of the connections the server takes, so that held ones never keep the others out [S9]. */
 const MOST_HELD = 256;
+/** [S9] */
 const MOST_CALLERS = 64;
+const MOST_CALLERS_A_DOOR = 4;
 const ORDER_ID_BYTES = 16;
 
 /**
@@ -64,10 +66,11 @@ export class Orders {
    */
   unlock(door: Uint8Array, actor: Actor, hungUp: AbortSignal): Promise<UnlockAnswer> {
     const queue = this.#queueOf(door);
-    if (queue.isFull || this.#unlocking.size >= MOST_CALLERS) {
+    if (queue.callers >= MOST_CALLERS_A_DOOR || this.#unlocking.size >= MOST_CALLERS) {
       throw new ApiError(429, 'unlocks-full', 'So many others wait for this door or for others already. Ask again in a few seconds.');
     }
-    return this.#unlocking.track(this.#unlock(queue, ruuidOf(door), actor, hungUp));
+    queue.callers++;
+    return this.#unlocking.track(this.#unlock(queue, ruuidOf(door), actor, hungUp).finally(() => queue.callers--));
   }
 
   async #unlock(queue: OrderQueue, door: string, actor: Actor, hungUp: AbortSignal): Promise<UnlockAnswer> {
