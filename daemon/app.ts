@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
 import type { BackendAddress } from './access/backend-connection.ts';
+import { BackendOrders, type OrderOutcome } from './access/backend-orders.ts';
 import { ListSync } from './access/list-sync.ts';
 import { OnlineValidator } from './access/online.ts';
 import { TrustedTime } from './access/trusted-time.ts';
@@ -19,7 +20,7 @@ import type { Logger } from './base/logger.ts';
 import { StatusBoard, type PartStatus } from './base/status.ts';
 import { StopStack } from './base/stop-stack.ts';
 import { showingKey } from './base/token.ts';
-import { Door } from './door/door.ts';
+import { Door, type ReleaseOutcome } from './door/door.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { EventLog } from './record/event-log.ts';
 import { Evidence } from './record/evidence.ts';
@@ -78,7 +79,7 @@ const SETTLING_ROUNDS = 3;
 
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
- * relay at rest, access (keys, list, online check), decoder, pictures, pipeline, status page, camera. When one does not start,
+ * relay at rest, access (keys, list, online check), orders of the backend, decoder, pictures, pipeline, status page, camera. When one does not start,
  * those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -88,6 +89,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const memory = await startMemory(options, ending, started);
     const door = await startDoor(options, memory, started);
     const { validator, lists, online } = await startAccess(options, memory, door, started);
+    const orders = startOrders(options, memory, door, started);
     const qr = await startDecoder(options, memory, started);
     const evidence = await startEvidence(options, memory, qr, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
@@ -95,7 +97,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     startCamera(options, memory.status, pipeline, started);
 
     const { events, status, telling } = memory;
-    const parts = [lists, ...(online ? [online] : []), pipeline, validator, door, evidence, telling, events];
+    const parts = [lists, ...(online ? [online] : []), ...(orders ? [orders] : []), pipeline, validator, door, evidence, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
         for (const part of parts) await part.idle();
@@ -206,6 +208,26 @@ function backendOf({ backend }: Config, { apiKey }: Secrets): BackendAddress | u
   if (!backend || (apiKey === undefined && backend.clientCertFile === undefined)) return undefined;
   const { url, caFile, clientCertFile, clientKeyFile } = backend;
   return { url, apiKey, tls: { caFile, clientCertFile, clientKeyFile } };
+}
+
+function startOrders({ config, secrets, clock, random, jitter, log }: AppOptions, { doorUuid, status }: Memory, door: Door, started: StopStack): BackendOrders | undefined {
+  const backend = backendOf(config, secrets);
+  if (!backend || config.access.remoteUnlock === 'off') return undefined;
+  const orders = new BackendOrders({
+    ...backend, doorUuid, clock, random, status, log, ...(jitter && { jitter }),
+    perform: async (by) => orderOutcomeOf(await door.release(by)),
+  });
+  started.push(() => orders.stop());
+  orders.start();
+  return orders;
+}
+
+function orderOutcomeOf(outcome: ReleaseOutcome): OrderOutcome {
+  switch (outcome) {
+    case 'released': case 'lockdown': case 'relay-fault': return outcome;
+    // The daemon is stopping.
+    case 'over': return 'not-allowed';
+  }
 }
 
 async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, qr: QrReader, started: StopStack): Promise<Evidence> {

@@ -13,6 +13,8 @@ export type AuditAction =
   | 'token-revoked'
   | 'token-suspended'
   | 'token-resumed'
+  | 'unlock-asked'
+  | 'door-unlocked'
   | 'list-downloaded';
 
 /** On whose behalf something is done. */

@@ -3,6 +3,7 @@ import type { ApiKeys } from './keys/api-keys.ts';
 import type { Audit } from './audit.ts';
 import type { SharedCommits } from './shared-commits.ts';
 import type { Doors } from './doors.ts';
+import type { Orders } from './orders/orders.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { TokenLists } from './lists/token-lists.ts';
 import type { CodeIssuer } from './codes/code-issuer.ts';
@@ -21,4 +22,5 @@ export interface BackendParts {
   issuer: CodeIssuer;
   lists: TokenLists;
   validation: Validation;
+  orders: Orders;
 }

@@ -19,6 +19,7 @@ import { CodeIssuer } from './codes/code-issuer.ts';
 import { CodePictures } from './codes/code-pictures.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
+import { Orders } from './orders/orders.ts';
 
 export interface BackendOptions {
   /** Folder of its database; absent: it lives in memory. */
@@ -74,6 +75,7 @@ export class Backend {
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
+      orders: new Orders({ clock, random, audit, commits }),
     };
     return new Backend(store, parts, pictures, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
   }
@@ -148,6 +150,8 @@ export class Backend {
   }
 
   async close(): Promise<void> {
+    // First, so that whoever waits is answered before his connection is closed.
+    await this.#parts.orders.close();
     await Promise.all(this.#servers.map((server) => server.close()));
     await this.#pictures.close();
     this.#parts.commits.close();

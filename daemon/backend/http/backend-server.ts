@@ -94,7 +94,7 @@ export class BackendServer {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
     const caller = this.#authentication.callerOf(request, endpoint);
-    await this.#perform(endpoint, { backend: this.#backend, caller, params, query: new URLSearchParams(query) }, request, response);
+    await this.#perform(endpoint, { backend: this.#backend, caller, params, query: new URLSearchParams(query), hungUp: hungUpSignal(response) }, request, response);
   }
 
   async #perform(endpoint: Endpoint, context: RequestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -119,6 +119,15 @@ export class BackendServer {
     for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
   }
+}
+
+/** Aborted when the connection ends before the answer is sent. */
+function hungUpSignal(response: ServerResponse): AbortSignal {
+  const hungUp = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) hungUp.abort();
+  });
+  return hungUp.signal;
 }
 
 function sendJson(response: ServerResponse, status: number, answer: unknown): void {

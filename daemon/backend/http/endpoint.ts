@@ -12,6 +12,8 @@ export interface RequestContext {
   /** The values of the path's `{names}`, decoded. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
+  /** Aborted when the asker's connection ends before the answer. */
+  hungUp: AbortSignal;
 }
 
 /** What a call may be refused with, beside what every call may be: for the API document. */
