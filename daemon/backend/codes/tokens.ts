@@ -74,7 +74,7 @@ export class Tokens {
         throw new ApiError(404, 'token-unknown', `There is no token ${ruuidOf(id)} here. getQRAccessCodes lists those there are.`);
       }
       if (changes === 0) return false;
-      for (const door of this.doorsOf(id)) doors.listChanged(door);
+      for (const door of this.doorsOf(id)) doors.listChanged(door, id);
       audit.write('token-revoked', ruuidOf(id), actor);
       return true;
     }).immediate();
@@ -108,7 +108,7 @@ export class Tokens {
     const insertDoor = store.prepare('INSERT INTO token_doors (door, token, place) VALUES (?, ?, ?)');
     claims.doors.forEach((door, place) => {
       insertDoor.run(door, claims.id, place);
-      doors.listChanged(door);
+      doors.listChanged(door, claims.id);
     });
   }
 }

@@ -110,7 +110,7 @@ export class Validation {
     store.prepare('UPDATE token_doors SET spent = spent + 1, last_counted_ms = ? WHERE door = ? AND token = ?').run(nowMs, door, token);
     // A door's list tells what was spent elsewhere: the use changes the lists of the token's other doors.
     const others = store.prepare<[Uint8Array, Uint8Array], Buffer>('SELECT door FROM token_doors WHERE token = ? AND door <> ?').pluck().all(token, door);
-    for (const other of others) doors.listChanged(other);
+    for (const other of others) doors.listChanged(other, token);
   }
 
   #remember(question: Question, answer: Answer): void {

@@ -4,7 +4,7 @@ import { getQRAccessCodes } from '../calls/get-qr-access-codes.ts';
 import { health } from '../calls/health.ts';
 import { keySet } from '../calls/key-set.ts';
 import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
-import { tokenList } from '../calls/token-list.ts';
+import { tokenList, tokenListByDoor, tokenListDelta } from '../calls/token-list.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -15,6 +15,6 @@ export const endpoints: readonly Endpoint[] = [
   // Doors
   getDoorsForOrg, validateQRAccessCode,
   // Lists and keys
-  keySet, tokenList,
+  keySet, tokenList, tokenListByDoor, tokenListDelta,
   health,
 ];
