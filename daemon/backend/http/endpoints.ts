@@ -9,7 +9,7 @@ import { reportOrder } from '../calls/report-order.ts';
 import { resumeQRAccessCode } from '../calls/resume-qr-access-code.ts';
 import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
 import { suspendQRAccessCode } from '../calls/suspend-qr-access-code.ts';
-import { tokenList } from '../calls/token-list.ts';
+import { tokenList, tokenListByDoor, tokenListDelta } from '../calls/token-list.ts';
 import { unlockAccessControlledDoor } from '../calls/unlock-access-controlled-door.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -23,6 +23,6 @@ export const endpoints: readonly Endpoint[] = [
   // Orders to doors
   unlockAccessControlledDoor, awaitOrder, claimOrder, reportOrder,
   // Lists and keys
-  keySet, tokenList,
+  keySet, tokenList, tokenListByDoor, tokenListDelta,
   health,
 ];
