@@ -89,6 +89,7 @@ export class BackendServer {
     if (response.headersSent) return void response.destroy();
     // What is left of a refused body is not read, so the connection cannot be used again.
     response.setHeader('connection', 'close');
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
   }
 }
