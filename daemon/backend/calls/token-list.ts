@@ -1,11 +1,16 @@
 import { ruuidOf } from '../../base/ids.ts';
+import { doorRefusals } from '../doors.ts';
 import { actorOf, fileEndpoint } from '../http/endpoint.ts';
+import { exampleDoor } from '../http/example-site.ts';
 
 export const tokenList = fileEndpoint({
   path: '/api/postern/tokenlist/{door}',
+  room: 'Lists and keys',
   summary: 'The signed list of a door\'s codes.',
   allows: ['door', 'admin'],
   contentType: 'application/octet-stream',
+  refusals: doorRefusals,
+  examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   async file(context) {
     const { backend, params } = context;
     const door = backend.doors.named(params.door ?? '').uuid;

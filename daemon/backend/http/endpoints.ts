@@ -1,3 +1,4 @@
+import { findAccessControlledDoors } from '../calls/find-access-controlled-doors.ts';
 import { generateQRAccessCode } from '../calls/generate-qr-access-code.ts';
 import { getDoorsForOrg } from '../calls/get-doors-for-org.ts';
 import { getQRAccessCodes } from '../calls/get-qr-access-codes.ts';
@@ -13,7 +14,7 @@ export const endpoints: readonly Endpoint[] = [
   // Codes
   generateQRAccessCode, getQRAccessCodes, revokeQRAccessCode,
   // Doors
-  getDoorsForOrg, validateQRAccessCode,
+  findAccessControlledDoors, getDoorsForOrg, validateQRAccessCode,
   // Lists and keys
   keySet, tokenList,
   health,
