@@ -8,9 +8,10 @@ import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
 import { tokenList } from '../calls/token-list.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
+import { withDocument } from './with-document.ts';
 
 /** Everything the backend answers to; the API document is made from it. */
-export const endpoints: readonly Endpoint[] = [
+export const endpoints: readonly Endpoint[] = withDocument([
   // Codes
   generateQRAccessCode, getQRAccessCodes, revokeQRAccessCode,
   // Doors
@@ -18,4 +19,4 @@ export const endpoints: readonly Endpoint[] = [
   // Lists and keys
   keySet, tokenList,
   health,
-];
+]);

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts';
 /** What a paged call takes. Together with `pageSize` and a `PageKey` it is all there is to paging. */
 export const pageFields = {
   maxPageSize: z.int().min(1).optional().describe('How many at most; a page may have fewer, even none, while more follow.'),
-  lastEvaluatedKey: z.string().min(1).max(512).optional().describe('As the page before answered it; left out for the first page.'),
+  lastEvaluatedKey: z.string().max(512).optional().describe('As the page before answered it; left out for the first page.'),
 };
 
 /** As many as asked for, but not more than `largest`: it is a maximum, so a smaller page is what was asked for, too. */
@@ -23,7 +23,7 @@ export class PageKey<Place> {
   /** `place` is of what JSON can hold; a key of another call is refused. */
   constructor(call: string, place: z.ZodType<Place>) {
     this.#call = call;
-    this.#schema = z.tuple([z.literal(call), place]) as unknown as z.ZodType<[string, Place]>;
+    this.#schema = z.tuple([z.literal(call), place]);
   }
 
   write(place: Place): string {
@@ -32,7 +32,7 @@ export class PageKey<Place> {
 
   /** Undefined for the first page. Throws ApiError(400 'page-key-bad'). */
   read(key: string | undefined): Place | undefined {
-    if (key === undefined) return undefined;
+    if (key === undefined || key === '') return undefined;
     const parsed = this.#schema.safeParse(jsonOf(key));
     if (!parsed.success) throw new ApiError(400, 'page-key-bad', 'lastEvaluatedKey is none that this call answered. Pass it on as it was, or leave it out for the first page.');
     return parsed.data[1];
