@@ -35,9 +35,9 @@ export const getQRAccessCodes = call({
   body: z.object({
     ...pageFields,
     doorUuid: anyUuid.optional().describe('Only codes that are for this door.'),
-    status: codeStatus.optional(),
+    status: codeStatus.optional().describe('Only codes with this status.'),
     auditPrincipal: z.string().min(1).max(200).optional().describe('Only codes issued on behalf of exactly this principal.'),
-    includeExpired: z.boolean().optional(),
+    includeExpired: z.boolean().optional().describe('Codes that have expired, too.'),
   }),
   result: z.strictObject({ qrAccessCodes: z.array(qrAccessCode), lastEvaluatedKey, warningMsg: z.string().optional() }),
   refusals: [pageKeyRefusal, ...doorRefusals],
@@ -47,7 +47,7 @@ export const getQRAccessCodes = call({
       body: {},
       answer: {
         qrAccessCodes: [{
-          accesTokenUuid: exampleToken, accessTokenUuid: exampleToken, auditPrincipal: 'ada@example.org', doorUuid: exampleDoor, expirationTimeSec: 1_772_445_600,
+          accesTokenUuid: exampleToken, accessTokenUuid: exampleToken, auditPrincipal: 'ada@example.org', doorUuid: exampleDoor, expirationTimeSec: 1_775_034_000,
           status: 'active', maxUses: null, usesCounted: 0,
         }],
         lastEvaluatedKey: null,

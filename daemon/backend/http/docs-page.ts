@@ -13,6 +13,7 @@ interface Operation {
   summary: string;
   description: string;
   tags?: string[];
+  security: unknown[];
   parameters?: { name: string; in: string; required: boolean; schema: Schema; example?: string }[];
   requestBody?: { description?: string; content: Record<string, Content> };
   responses: Record<string, Response>;
@@ -59,7 +60,7 @@ ${paragraphs(document.info.description)}
 <main>
 ${rooms.map((room) => `<section><h2>${escaped(room.name)}</h2>\n<p>${escaped(room.description)}</p>\n${room.entries.map((entry) => section(entry, document)).join('\n')}</section>`).join('\n')}
 <section id="schemas"><h2>Shared schemas</h2>
-${Object.entries(document.components.schemas).map(([name, schema]) => `<article id="schema-${escaped(name)}"><h3>${escaped(name)}</h3>${schemaFields(schema)}</article>`).join('\n')}</section>
+${Object.entries(document.components.schemas).map(([name, schema]) => `<article id="schema-${escaped(name)}"><h3>${escaped(name)}</h3>${schemaFields(schema, 'always')}</article>`).join('\n')}</section>
 </main>
 </body>
 </html>
@@ -85,12 +86,12 @@ ${parameters(operation)}${request(entry)}${answers(operation)}${refusals(operati
 function parameters({ parameters: all = [] }: Operation): string {
   if (all.length === 0) return '';
   const schema = { properties: Object.fromEntries(all.map((one) => [one.name, one.schema])), required: all.filter((one) => one.required).map((one) => one.name) };
-  return `<h4>In the path or query</h4>${schemaFields(schema)}`;
+  return `<h4>In the path or query</h4>${schemaFields(schema, 'required')}`;
 }
 
 function request({ method, path, operation }: Entry): string {
   const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
-  const fields = content?.schema ? `<h4>Request</h4>${schemaFields(content.schema)}` : '';
+  const fields = content?.schema ? `<h4>Request</h4>${schemaFields(content.schema, 'required')}` : '';
   const description = operation.requestBody?.description === undefined ? '' : `<p>${escaped(type ?? '')}. ${escaped(operation.requestBody.description)}</p>`;
   const examples = Object.values(content?.examples ?? { one: { summary: 'Example', value: undefined } });
   const shown = type === undefined || type === 'application/json' ? examples.map(({ summary, value }) => `<h4>${escaped(summary)}</h4><pre>${escaped(curl(method, path, operation, value))}</pre>`).join('') : '';
@@ -100,14 +101,15 @@ function request({ method, path, operation }: Entry): string {
 /** A request as it is typed into a terminal. */
 function curl(method: string, path: string, operation: Operation, body: unknown): string {
   const filled = (operation.parameters ?? []).reduce((url, one) => one.in === 'path' ? url.replace(`{${one.name}}`, String(one.example ?? `{${one.name}}`)) : url, path);
-  const lines = [`curl "$BACKEND${filled}"`, '-H "x-auth-scheme: api-token" -H "x-auth-apikey: $KEY"'];
+  const lines = [`curl "$BACKEND${filled}"`];
+  if (operation.security.length > 0) lines.push('-H "x-auth-scheme: api-token" -H "x-auth-apikey: $KEY"');
   if (method !== 'get') lines.push(`-H "content-type: application/json" -d '${JSON.stringify(body ?? {})}'`);
   return lines.join(' \\\n  ');
 }
 
 function answers({ responses }: Operation): string {
   return Object.entries(responses['200']?.content ?? {}).map(([type, { schema, examples }]) => {
-    const fields = schema ? schemaFields(schema) : `<p>${escaped(type)}</p>`;
+    const fields = schema ? schemaFields(schema, 'always') : `<p>${escaped(type)}</p>`;
     const shown = Object.values(examples ?? {}).map(({ value }) => `<pre>${escaped(JSON.stringify(value, null, 2))}</pre>`);
     return `<h4>Answer</h4>${fields}${shown.join('')}`;
   }).join('');

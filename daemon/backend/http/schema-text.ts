@@ -31,18 +31,19 @@ export function paragraphs(text: string): string {
   }).join('\n');
 }
 
-/** The fields of an object, those of objects within it by their path; of anything else its type. */
-export function schemaFields(schema: Schema): string {
-  const rows = rowsOf(schema, '');
+/** The fields of an object, those of objects within it by their path; of anything else its type. `must` marks those that are never left out. */
+export function schemaFields(schema: Schema, must: string): string {
+  const rows = rowsOf(schema, '', must);
   if (rows.length > 0) return `<dl>${rows.join('')}</dl>`;
   if (schema.properties) return '<p class="soft">Nothing.</p>';
   return `<p>${typeText(schema)}${schema.description === undefined ? '' : `: ${escaped(schema.description)}`}</p>`;
 }
 
-function rowsOf({ properties = {}, required = [] }: Schema, prefix: string): string[] {
+function rowsOf({ properties = {}, required = [] }: Schema, prefix: string, must: string): string[] {
   return Object.entries(properties).flatMap(([name, field]) => {
     const within = inner(field);
-    return [row(prefix + name, field, required.includes(name)), ...within ? rowsOf(within, `${prefix}${name}${field.type === 'array' ? '[]' : ''}.`) : []];
+    const rows = within ? rowsOf(within, `${prefix}${name}${field.type === 'array' ? '[]' : ''}.`, must) : [];
+    return [row(prefix + name, field, required.includes(name) ? must : ''), ...rows];
   });
 }
 
@@ -52,9 +53,8 @@ function inner(field: Schema): Schema | undefined {
   return field.items && inner(field.items);
 }
 
-function row(name: string, field: Schema, isRequired: boolean): string {
-  const must = isRequired ? '<span class="must">always</span>' : '';
-  return `<div><dt><code>${escaped(name)}</code><span class="type">${typeText(field)}</span>${must}</dt><dd>${escaped(field.description ?? '')}</dd></div>`;
+function row(name: string, field: Schema, must: string): string {
+  return `<div><dt><code>${escaped(name)}</code><span class="type">${typeText(field)}</span><span class="must">${must}</span></dt><dd>${escaped(field.description ?? '')}</dd></div>`;
 }
 
 function typeText(field: Schema): string {
