@@ -7,6 +7,7 @@ import type { Orders } from './orders/orders.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { TokenLists } from './lists/token-lists.ts';
 import type { CodeIssuer } from './codes/code-issuer.ts';
+import type { CodeListing } from './codes/code-listing.ts';
 import type { Tokens } from './codes/tokens.ts';
 import type { Validation } from './codes/validation.ts';
 
@@ -20,6 +21,7 @@ export interface BackendParts {
   keys: SigningKeys;
   tokens: Tokens;
   issuer: CodeIssuer;
+  codeListing: CodeListing;
   lists: TokenLists;
   validation: Validation;
   orders: Orders;

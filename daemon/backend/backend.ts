@@ -7,7 +7,8 @@ import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { BackendServer, type ListenAt } from './http/backend-server.ts';
+import { BackendServer, type BackendServerOptions } from './http/backend-server.ts';
+import { CodeListing } from './codes/code-listing.ts';
 import type { IssueRequest } from './codes/issue-request.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
@@ -81,6 +82,7 @@ export class Backend {
     const parts: BackendParts = {
       clock, audit, doors, keys, commits, apiKeys, tokens,
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
+      codeListing: new CodeListing(store, clock),
       lists: openLists(options, store, keys, doors),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
       orders: new Orders({ clock, random, audit, commits }),
@@ -145,7 +147,7 @@ export class Backend {
   }
 
   /** Serves the API until it or the backend is closed; port 0 takes a free one. Rejects PosternError('backend-listen', 'backend-host', 'tls-files'). */
-  async listen(at: ListenAt): Promise<{ url: string; close: () => Promise<void> }> {
+  async listen(at: BackendServerOptions): Promise<{ url: string; close: () => Promise<void> }> {
     const server = new BackendServer(this.#parts, this.#log, at);
     const url = await server.listen();
     this.#servers.push(server);

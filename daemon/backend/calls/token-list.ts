@@ -1,6 +1,8 @@
 import { ruuidOf } from '../../base/ids.ts';
+import { doorRefusals } from '../doors.ts';
 import { ApiError } from '../http/api-error.ts';
 import { actorOf, fileEndpoint, type RequestContext } from '../http/endpoint.ts';
+import { exampleDoor } from '../http/example-site.ts';
 import type { StreamAnswer } from '../http/file-answer.ts';
 import { mustServe } from '../keys/door-binding.ts';
 import type { SignedFile } from '../lists/token-lists.ts';
@@ -16,8 +18,12 @@ const CONTENT_TYPE = 'application/octet-stream';
 /** Its path works for static files, too: a folder a door, beside the full list the deltas to it. */
 export const tokenList = fileEndpoint({
   path: '/api/postern/tokenlist/{door}/full',
+  name: 'tokenList',
   summary: 'The signed list of a door\'s codes.',
+  room: 'Lists and keys',
   allows: ALLOWS,
+  refusals: doorRefusals,
+  examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
   file: (context) => fullList(context),
 });
@@ -25,17 +31,25 @@ export const tokenList = fileEndpoint({
 /** The same under the path that doors before deltas ask for. */
 export const tokenListByDoor = fileEndpoint({
   path: '/api/postern/tokenlist/{door}',
+  name: 'tokenListByDoor',
   summary: 'The signed list of a door\'s codes, as …/full gives it.',
+  room: 'Lists and keys',
   allows: ALLOWS,
+  refusals: doorRefusals,
+  examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
   file: (context) => fullList(context),
 });
 
 export const tokenListDelta = fileEndpoint({
   path: '/api/postern/tokenlist/{door}/{from}',
+  name: 'tokenListDelta',
   summary: 'What leads from a version of a door\'s list to the current one; from the current one, that nothing does.',
+  room: 'Lists and keys',
   allows: ALLOWS,
+  examples: [{ title: 'From the first version', params: { door: exampleDoor, from: '1' } }],
   refusals: [
+    ...doorRefusals,
     { status: 400, code: 'version-bad', when: 'The version is not a whole number from 1.' },
     { status: 404, code: 'delta-unknown', when: 'No delta leads from that version any more, or none ever did. Fetch the full list.' },
   ],

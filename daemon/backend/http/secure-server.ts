@@ -1,4 +1,4 @@
-import type { RequestListener, ServerOptions } from 'node:http';
+import type { ServerOptions } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
@@ -10,7 +10,6 @@ export interface SecureServerOptions {
   clock: Clock;
   log: Logger;
   limits: ServerOptions;
-  serve: RequestListener;
 }
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
@@ -22,11 +21,11 @@ export class SecureServer {
   readonly #open = new Set<Socket>();
 
   /** Throws PosternError('tls-files'). */
-  constructor(names: TlsFileNames, { clock, log, limits, serve }: SecureServerOptions) {
+  constructor(names: TlsFileNames, { clock, log, limits }: SecureServerOptions) {
     this.#files = new TlsFiles(names, { clock, log, onTrustChange: () => this.#distrust() });
     // Whoever has no certificate, or a bad one, may still have an API key: it is judged with the request.
     const clients = { requestCert: names.clientCaFile !== undefined, rejectUnauthorized: false, handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
-    this.server = createServer({ ...limits, ...clients, ...this.#files.context }, serve);
+    this.server = createServer({ ...limits, ...clients, ...this.#files.context });
     this.server.on('secureConnection', (socket) => {
       this.#open.add(socket);
       socket.on('close', () => this.#open.delete(socket));

@@ -36,7 +36,7 @@ export class ServedBackend {
     backend.addDoor({ uuid: FRONT, name: 'Front door' });
     backend.addDoor({ uuid: BACK, name: 'Back door' });
     backend.addDoor({ uuid: GARAGE, name: 'Garage', hasQr: false });
-    const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
+    const { url } = await backend.listen({ host: '127.0.0.1', port: 0, checkAnswers: true });
     return new ServedBackend(backend, clock, url);
   }
 
