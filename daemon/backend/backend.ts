@@ -69,7 +69,7 @@ export class Backend {
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       apiKeys: new ApiKeys(store, clock, random),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
-      validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
+      validation: new Validation({ store, commits, clock, keys, doors, maxTokenDays }),
     };
     return new Backend(store, parts, pictures, options.log ?? silentLogger);
   }

@@ -20,9 +20,14 @@ const SELECT = 'SELECT uuid, name, has_qr AS hasQr FROM doors';
 /** The doors codes are issued for. */
 export class Doors {
   readonly #store: Store;
+  // Asked by every call: made once.
+  readonly #byUuid;
+  readonly #countChange;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#byUuid = store.prepare<[Uint8Array], DoorRow>(`${SELECT} WHERE uuid = ?`);
+    this.#countChange = store.prepare('UPDATE doors SET list_changes = list_changes + 1 WHERE uuid = ?');
   }
 
   /** Adds a door or renames it. */
@@ -36,7 +41,7 @@ export class Doors {
   }
 
   get(uuid: Uint8Array): DoorRecord | undefined {
-    const row = this.#store.prepare<[Uint8Array], DoorRow>(`${SELECT} WHERE uuid = ?`).get(uuid);
+    const row = this.#byUuid.get(uuid);
     return row && recordOf(row);
   }
 
@@ -51,7 +56,7 @@ export class Doors {
 
   /** To be called in the transaction that changes what the door's list says. */
   listChanged(uuid: Uint8Array): void {
-    this.#store.prepare('UPDATE doors SET list_changes = list_changes + 1 WHERE uuid = ?').run(uuid);
+    this.#countChange.run(uuid);
   }
 
   /** Counts up with every change of what the door's list says. */
