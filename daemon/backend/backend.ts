@@ -13,6 +13,11 @@ import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
 import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
+import { FolderBlocks, MemoryBlocks } from './lists/entry-blocks.ts';
+import { ListFronts } from './lists/list-fronts.ts';
+import { ListReader } from './lists/list-reader.ts';
+import { ListWorkThread } from './lists/list-work-thread.ts';
+import { InPlaceListWork } from './lists/list-work.ts';
 import { TokenLists } from './lists/token-lists.ts';
 import { CodeIssuer } from './codes/code-issuer.ts';
 import { CodePictures } from './codes/code-pictures.ts';
@@ -31,12 +36,15 @@ export interface BackendOptions {
   oldestIssueMs?: number;
   /** The longest time from issue to expiry. */
   maxTokenDays?: number;
+  /** How long deltas lead from a version of a list to the current one. */
+  listDeltasH?: number;
 }
 
 const DAY_MS = 86_400_000;
 /** A door raises an alarm after 15 minutes without a newly signed answer. */
 const RESIGN_LIST_AFTER_S = 300;
 const LIST_LIFE_S = 86_400;
+const LIST_DELTAS_H = 24;
 
 /** The service that issues codes, answers for them and signs the doors' lists. Everything it knows is in its store. */
 export class Backend {
@@ -68,7 +76,7 @@ export class Backend {
       clock, audit, doors, keys, commits, tokens,
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       apiKeys: new ApiKeys(store, clock, random),
-      lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
+      lists: openLists(options, store, keys, doors),
       validation: new Validation({ store, commits, clock, keys, doors, maxTokenDays }),
     };
     return new Backend(store, parts, pictures, options.log ?? silentLogger);
@@ -140,6 +148,15 @@ export class Backend {
     await Promise.all(this.#servers.map((server) => server.close()));
     await this.#pictures.close();
     this.#parts.commits.close();
+    await this.#parts.lists.close();
     this.#store.close();
   }
+}
+
+/** A database on disk has its lists read by a thread and their entries in files beside it; one in memory has both in memory. */
+function openLists({ dir, clock, listDeltasH = LIST_DELTAS_H }: BackendOptions, store: Store, keys: SigningKeys, doors: Doors): TokenLists {
+  const blocks = dir === undefined ? new MemoryBlocks() : new FolderBlocks(dir);
+  const work = dir === undefined ? new InPlaceListWork(new ListReader(store, blocks)) : new ListWorkThread(dir);
+  const fronts = new ListFronts(store, listDeltasH * 3_600);
+  return new TokenLists({ store, clock, keys, doors, fronts, blocks, work, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S });
 }

@@ -145,7 +145,7 @@ export class Validation {
   /** A door's list tells what was spent elsewhere: the use changes the lists of the token's other doors. */
   #count(token: Uint8Array, door: Uint8Array, atMs: number): void {
     this.#rows.count(token, door, atMs);
-    for (const other of this.#rows.otherDoors(token, door)) this.#options.doors.listChanged(other);
+    for (const other of this.#rows.otherDoors(token, door)) this.#options.doors.listChanged(other, token);
   }
 }
 

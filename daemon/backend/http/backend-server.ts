@@ -31,6 +31,8 @@ export class BackendServer {
     // Doors keep their connection between two polls a minute apart, so that an attempt finds it open.
     this.#server.keepAliveTimeout = 90_000;
     this.#server.maxConnections = 512;
+    // Who takes nothing of an answer for so long is gone; a list on its way to them is an open file [S9].
+    this.#server.timeout = 60_000;
   }
 
   /** Resolves to the URL it answers at. */

@@ -6,7 +6,7 @@ import { keySet } from '../calls/key-set.ts';
 import { resumeQRAccessCode } from '../calls/resume-qr-access-code.ts';
 import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
 import { suspendQRAccessCode } from '../calls/suspend-qr-access-code.ts';
-import { tokenList } from '../calls/token-list.ts';
+import { tokenList, tokenListByDoor, tokenListDelta } from '../calls/token-list.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -17,6 +17,6 @@ export const endpoints: readonly Endpoint[] = [
   // Doors
   getDoorsForOrg, validateQRAccessCode,
   // Lists and keys
-  keySet, tokenList,
+  keySet, tokenList, tokenListByDoor, tokenListDelta,
   health,
 ];
