@@ -84,7 +84,7 @@ export class Backend {
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       codeListing: new CodeListing(store, clock),
       lists: openLists(options, store, keys, doors),
-      validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
+      validation: new Validation({ store, commits, clock, keys, doors, maxTokenDays }),
       orders: new Orders({ clock, random, audit, commits }),
     };
     return new Backend(store, parts, pictures, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
@@ -164,8 +164,8 @@ export class Backend {
     await this.#parts.orders.close();
     await Promise.all(this.#servers.map((server) => server.close()));
     await this.#pictures.close();
-    await this.#parts.lists.close();
     this.#parts.commits.close();
+    await this.#parts.lists.close();
     this.#store.close();
   }
 }

@@ -77,19 +77,17 @@ export const generateQRAccessCode = call({
   },
 });
 
-/** Null, which some clients send for what they leave out, is absent. */
 function issueRequestOf(request: z.output<typeof body>): IssueRequest {
-  const { holder } = request;
   return {
     doors: request.accessControlledDoorUuids ?? [request.accessControlledDoorUuid as string],
     validS: request.validDurationSec,
-    notBeforeMs: request.notBefore ? Date.parse(request.notBefore) : undefined,
-    uses: request.maxUses ?? undefined,
-    reentryGraceS: request.reentryGraceSec ?? undefined,
-    hours: request.hours ?? undefined,
-    extended: request.extended ?? undefined,
-    rotating: request.rotating ?? undefined,
-    holder: holder ? { name: holder.name ?? undefined, email: holder.email ?? undefined } : undefined,
-    requestId: request.requestId ?? undefined,
+    notBeforeMs: request.notBefore === undefined ? undefined : Date.parse(request.notBefore),
+    uses: request.maxUses,
+    reentryGraceS: request.reentryGraceSec,
+    hours: request.hours,
+    extended: request.extended,
+    rotating: request.rotating,
+    holder: request.holder,
+    requestId: request.requestId,
   };
 }
