@@ -5,6 +5,7 @@ import type { SharedCommits } from './shared-commits.ts';
 import type { Doors } from './doors.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { TokenLists } from './lists/token-lists.ts';
+import type { CodeIssuer } from './codes/code-issuer.ts';
 import type { Tokens } from './codes/tokens.ts';
 import type { Validation } from './codes/validation.ts';
 
@@ -17,6 +18,7 @@ export interface BackendParts {
   doors: Doors;
   keys: SigningKeys;
   tokens: Tokens;
+  issuer: CodeIssuer;
   lists: TokenLists;
   validation: Validation;
 }

@@ -14,6 +14,8 @@ import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
 import { TokenLists } from './lists/token-lists.ts';
+import { CodeIssuer } from './codes/code-issuer.ts';
+import { CodePictures } from './codes/code-pictures.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
 
@@ -40,12 +42,14 @@ const LIST_LIFE_S = 86_400;
 export class Backend {
   readonly #store: Store;
   readonly #parts: BackendParts;
+  readonly #pictures: CodePictures;
   readonly #log: Logger;
   readonly #servers: BackendServer[] = [];
 
-  private constructor(store: Store, parts: BackendParts, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, pictures: CodePictures, log: Logger) {
     this.#store = store;
     this.#parts = parts;
+    this.#pictures = pictures;
     this.#log = log;
   }
 
@@ -57,15 +61,17 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
+    const commits = new SharedCommits(store);
+    const tokens = new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays });
+    const pictures = new CodePictures({ clock });
     const parts: BackendParts = {
-      clock, audit, doors, keys,
-      commits: new SharedCommits(store),
+      clock, audit, doors, keys, commits, tokens,
+      issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       apiKeys: new ApiKeys(store, clock, random),
-      tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
     };
-    return new Backend(store, parts, options.log ?? silentLogger);
+    return new Backend(store, parts, pictures, options.log ?? silentLogger);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -108,7 +114,7 @@ export class Backend {
   createApiKey(role: Role, name: string = role): string {
     return this.#store.transaction(() => {
       this.#parts.audit.write('api-key-created', name, {});
-      return this.#parts.apiKeys.create(role, name);
+      return this.#parts.apiKeys.create({ role, name });
     }).immediate();
   }
 
@@ -132,6 +138,8 @@ export class Backend {
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#pictures.close();
+    this.#parts.commits.close();
     this.#store.close();
   }
 }
