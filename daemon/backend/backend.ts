@@ -4,6 +4,7 @@ import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Audit } from './audit.ts';
+import { Reports, type ReportSettings } from './events/reports.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { BackendServer } from './http/backend-server.ts';
@@ -19,7 +20,7 @@ import { CodePictures } from './codes/code-pictures.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
 
-export interface BackendOptions {
+export interface BackendOptions extends ReportSettings {
   /** Folder of its database; absent: it lives in memory. */
   dir?: string;
   clock: Clock;
@@ -55,7 +56,7 @@ export class Backend {
 
   /** Throws PosternError('backend-store'). */
   static async open(options: BackendOptions): Promise<Backend> {
-    const { clock, random = systemRandom, maxTokenDays = 31 } = options;
+    const { clock, random = systemRandom, maxTokenDays = 31, log = silentLogger } = options;
     const store = openStore(options.dir);
     const validFromMs = (options.oldestIssueMs ?? clock.wallMs()) - maxTokenDays * DAY_MS;
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
@@ -64,14 +65,19 @@ export class Backend {
     const commits = new SharedCommits(store);
     const tokens = new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays });
     const pictures = new CodePictures({ clock });
+    const validation = new Validation({ store, clock, keys, doors, maxTokenDays });
     const parts: BackendParts = {
       clock, audit, doors, keys, commits, tokens,
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       apiKeys: new ApiKeys(store, clock, random),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
-      validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
+      validation,
+      reports: new Reports({
+        store, dir: options.dir, clock, random, log, commits, retention: options.retention, alerts: options.alerts, webhooks: options.webhooks,
+        countOffline: (grant) => validation.countOffline(grant),
+      }),
     };
-    return new Backend(store, parts, pictures, options.log ?? silentLogger);
+    return new Backend(store, parts, pictures, log);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -133,11 +139,13 @@ export class Backend {
     const server = new BackendServer(this.#parts, this.#log);
     const url = await server.listen(at);
     this.#servers.push(server);
+    this.#parts.reports.start();
     return { url, close: () => server.close() };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#parts.reports.stop();
     await this.#pictures.close();
     this.#parts.commits.close();
     this.#store.close();

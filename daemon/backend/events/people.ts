@@ -9,16 +9,20 @@ export interface Person {
 
 /** More tokens than this are not looked up one by one. */
 const FEW = 200;
+/** The index is of three characters at a time; for less, all people are looked through. */
+const INDEXED_CHARS = 3;
 
 /** The people behind tokens: personal data, for whoever may read events, never for a log line [S7]. */
 export class People {
   readonly #ofToken;
   readonly #fit;
+  readonly #fitShort;
 
   constructor(store: Store) {
     const COLUMNS = 'holder_name AS name, holder_email AS email, principal AS auditPrincipal';
     this.#ofToken = store.prepare<[Uint8Array], Person>(`SELECT ${COLUMNS} FROM tokens WHERE id = ?`);
-    this.#fit = store.prepare<[string, number], Buffer>('SELECT token FROM token_people WHERE person LIKE ? ESCAPE \'\\\' LIMIT ?').pluck();
+    this.#fit = store.prepare<[string, number], Buffer>('SELECT p.token FROM people_search s JOIN token_people p ON p.number = s.rowid WHERE s.person MATCH ? LIMIT ?').pluck();
+    this.#fitShort = store.prepare<[string, number], Buffer>('SELECT token FROM token_people WHERE person LIKE ? ESCAPE \'\\\' LIMIT ?').pluck();
   }
 
   ofToken(token: Uint8Array): Person | undefined {
@@ -28,7 +32,9 @@ export class People {
 
   /** The tokens of whoever fits, when they are few; undefined when they are many. */
   tokensOf(part: string): Uint8Array[] | undefined {
-    const tokens = this.#fit.all(`%${folded(part).replaceAll(/[\\%_]/g, '\\$&')}%`, FEW + 1);
+    const tokens = [...part].length < INDEXED_CHARS
+      ? this.#fitShort.all(`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`, FEW + 1)
+      : this.#fit.all(`"${part.replaceAll('"', '""')}"`, FEW + 1);
     return tokens.length > FEW ? undefined : tokens;
   }
 

@@ -52,6 +52,7 @@ export class Pictures {
       oldest: store.prepare<[number], PictureName & { bytes: number; storedMs: number }>(
         'SELECT door, attempt, kind, sha256, bytes, stored_ms AS storedMs FROM pictures WHERE state = \'stored\' ORDER BY stored_ms LIMIT ?'),
       deleted: store.prepare('UPDATE pictures SET state = \'deleted\' WHERE door = ? AND attempt = ? AND kind = ? AND sha256 = ?'),
+      forget: store.prepare('DELETE FROM pictures WHERE door IN (SELECT uuid FROM doors) AND attempt < ? AND state <> \'stored\''),
     };
   }
 
@@ -117,6 +118,11 @@ export class Pictures {
       for (const { door, attempt, kind, sha256 } of going) this.#statements.deleted.run(door, attempt, kind, sha256);
     });
     return going.length;
+  }
+
+  /** What became of pictures of attempts before that ULID; those that are stored stay. */
+  forget(attempt: string): void {
+    this.#statements.forget.run(attempt);
   }
 }
 

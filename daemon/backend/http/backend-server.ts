@@ -8,7 +8,7 @@ import { ApiError } from './api-error.ts';
 import { Authentication } from './authentication.ts';
 import type { Endpoint, RequestContext } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { sendFile } from './file-answer.ts';
+import { sendFile, sendStream, type FileAnswer, type StreamAnswer } from './file-answer.ts';
 import { readBody, readBytes } from './request-body.ts';
 import { Router } from './router.ts';
 
@@ -74,9 +74,9 @@ export class BackendServer {
 
   async #perform(endpoint: Endpoint, context: RequestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
     switch (endpoint.kind) {
-      case 'call': return sendJson(response, 200, await endpoint.answer(await readBody(request, endpoint.body), context));
+      case 'call': return sendJson(response, 200, await endpoint.answer(await readBody(request, endpoint.body, endpoint.maxBytes), context));
       case 'upload': return sendJson(response, 200, await endpoint.store(await readBytes(request, endpoint.maxBytes), context));
-      case 'file': return sendFile(request, response, endpoint.contentType, await endpoint.file(context));
+      case 'file': return sendBytes(request, response, endpoint.contentType, await endpoint.file(context));
     }
   }
 
@@ -94,6 +94,10 @@ export class BackendServer {
     for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
   }
+}
+
+function sendBytes(request: IncomingMessage, response: ServerResponse, contentType: string, answer: FileAnswer | StreamAnswer): Promise<void> {
+  return 'stream' in answer ? sendStream(request, response, answer) : sendFile(request, response, contentType, answer);
 }
 
 function sendJson(response: ServerResponse, status: number, answer: unknown): void {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Caller, Role } from '../keys/api-keys.ts';
 import type { Actor } from '../audit.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import type { FileAnswer } from './file-answer.ts';
+import type { FileAnswer, StreamAnswer } from './file-answer.ts';
 
 /** Who asks and what there is to answer with. */
 export interface RequestContext {
@@ -38,6 +38,8 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
   methods: readonly ('GET' | 'POST')[];
   /** A field of ours is refused when it is wrong; strict objects refuse what they do not know, for it may have been meant to restrict. */
   body: Body;
+  /** Of the body, for a call that takes more than others. */
+  maxBytes?: number;
   result: Result;
   answer(body: z.output<Body>, context: RequestContext): Promise<z.input<Result>>;
 }
@@ -46,7 +48,7 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
 export interface FileEndpoint extends EndpointBase {
   kind: 'file';
   contentType: string;
-  file(context: RequestContext): Promise<FileAnswer>;
+  file(context: RequestContext): Promise<FileAnswer | StreamAnswer>;
 }
 
 /** Bytes in by PUT, JSON out. */

@@ -1,3 +1,7 @@
+import { evidencePicture, uploadEvidence } from '../calls/evidence.ts';
+import { exportEvents } from '../calls/export-events.ts';
+import { findEvents } from '../calls/find-events.ts';
+import { findPaginatedComponentEvents } from '../calls/find-paginated-component-events.ts';
 import { generateQRAccessCode } from '../calls/generate-qr-access-code.ts';
 import { getDoorsForOrg } from '../calls/get-doors-for-org.ts';
 import { getQRAccessCodes } from '../calls/get-qr-access-codes.ts';
@@ -7,6 +11,7 @@ import { resumeQRAccessCode } from '../calls/resume-qr-access-code.ts';
 import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
 import { suspendQRAccessCode } from '../calls/suspend-qr-access-code.ts';
 import { tokenList } from '../calls/token-list.ts';
+import { uploadEvents } from '../calls/upload-events.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -16,6 +21,8 @@ export const endpoints: readonly Endpoint[] = [
   generateQRAccessCode, getQRAccessCodes, revokeQRAccessCode, suspendQRAccessCode, resumeQRAccessCode,
   // Doors
   getDoorsForOrg, validateQRAccessCode,
+  // Events
+  uploadEvents, uploadEvidence, evidencePicture, findEvents, findPaginatedComponentEvents, exportEvents,
   // Lists and keys
   keySet, tokenList,
   health,

@@ -6,10 +6,10 @@ import { ApiError } from './api-error.ts';
 const MAX_BODY_BYTES = 65_536;
 
 /** The body of a request by its schema; no body counts as `{}`. Throws ApiError. */
-export async function readBody<Body extends z.ZodType>(request: IncomingMessage, schema: Body): Promise<z.output<Body>> {
+export async function readBody<Body extends z.ZodType>(request: IncomingMessage, schema: Body, maxBytes = MAX_BODY_BYTES): Promise<z.output<Body>> {
   const type = request.headers['content-type'];
   if (type !== undefined && !/^application\/json\b/i.test(type)) throw new ApiError(415, 'not-json', 'Send the body as JSON, with content-type: application/json.');
-  const parsed = schema.safeParse(parseJson(await readBytes(request, MAX_BODY_BYTES)));
+  const parsed = schema.safeParse(parseJson(await readBytes(request, maxBytes)));
   if (!parsed.success) throw new ApiError(400, 'request-bad', `The request is not right: ${parsed.error.issues.slice(0, 10).map(faultText).join('; ')}. Nothing was changed.`);
   return parsed.data;
 }

@@ -90,4 +90,27 @@ CREATE TABLE webhook_outbox (
 );
 CREATE INDEX webhook_outbox_by_turn ON webhook_outbox (url, next_ms) WHERE state = 'waiting';
 CREATE INDEX webhook_outbox_by_age ON webhook_outbox (created_ms);
+
+-- Who tokens are for, to be found by a part of a name: kept by the triggers, so that a name erased there is erased here.
+CREATE TABLE token_people (number INTEGER PRIMARY KEY, token BLOB NOT NULL UNIQUE, person TEXT NOT NULL);
+CREATE VIRTUAL TABLE people_search USING fts5(person, content = 'token_people', content_rowid = 'number', tokenize = 'trigram');
+CREATE TRIGGER token_people_added AFTER INSERT ON token_people BEGIN
+  INSERT INTO people_search (rowid, person) VALUES (NEW.number, NEW.person);
+END;
+CREATE TRIGGER token_people_gone AFTER DELETE ON token_people BEGIN
+  INSERT INTO people_search (people_search, rowid, person) VALUES ('delete', OLD.number, OLD.person);
+END;
+CREATE TRIGGER tokens_named AFTER INSERT ON tokens WHEN coalesce(NEW.holder_name, NEW.holder_email, NEW.principal) IS NOT NULL BEGIN
+  INSERT INTO token_people (token, person) VALUES (NEW.id, concat_ws(char(10), NEW.holder_name, NEW.holder_email, NEW.principal));
+END;
+CREATE TRIGGER tokens_renamed AFTER UPDATE OF holder_name, holder_email, principal ON tokens BEGIN
+  DELETE FROM token_people WHERE token = OLD.id;
+  INSERT INTO token_people (token, person) SELECT NEW.id, concat_ws(char(10), NEW.holder_name, NEW.holder_email, NEW.principal)
+    WHERE coalesce(NEW.holder_name, NEW.holder_email, NEW.principal) IS NOT NULL;
+END;
+CREATE TRIGGER tokens_forgotten AFTER DELETE ON tokens BEGIN
+  DELETE FROM token_people WHERE token = OLD.id;
+END;
+INSERT INTO token_people (token, person) SELECT id, concat_ws(char(10), holder_name, holder_email, principal) FROM tokens
+  WHERE coalesce(holder_name, holder_email, principal) IS NOT NULL;
 `;
