@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { alerts, webhooks } from './sections/backend-alerts.ts';
+import { backendEvents } from './sections/backend-events.ts';
 import { filePath, port, whole, type DeepReadonly } from './fields.ts';
 
 /**
@@ -10,6 +12,9 @@ export const backendSchema = z.strictObject({
   host: z.string().min(1).max(255).default('127.0.0.1').describe('Address it listens on.').meta({ allowed: 'a host name or address' }),
   port: port().default(8471).describe('Port it listens on.'),
   maxTokenDays: whole(1, 366).default(31).describe('The longest a code may be valid. Doors deny what is valid for longer than their access.maxTokenDays.'),
+  events: backendEvents.prefault({}).describe('How long events and pictures that doors upload are kept.'),
+  alerts: alerts.prefault({}).describe('Rules that raise an alert: an event among the others, and a webhook.'),
+  webhooks,
 });
 
 /** A backend's config as it is used: complete, frozen, its paths absolute. */
