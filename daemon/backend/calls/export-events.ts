@@ -36,7 +36,7 @@ export const exportEvents = fileEndpoint({
     return {
       contentType: exportTypes[asked.format],
       headers: { 'content-disposition': `attachment; filename="events.${asked.format}"` },
-      stream: () => exported(what, asked.format, backend),
+      pieces: () => exported(what, asked.format, backend),
     };
   },
 });

@@ -8,7 +8,8 @@ import { ApiError } from './api-error.ts';
 import { Authentication } from './authentication.ts';
 import type { Endpoint, RequestContext } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { sendFile, sendStream, type FileAnswer, type StreamAnswer } from './file-answer.ts';
+import { sendFile, type FileAnswer } from './file-answer.ts';
+import { sendPieces, type PiecesAnswer } from './pieces-answer.ts';
 import { readBody, readBytes } from './request-body.ts';
 import { Router } from './router.ts';
 
@@ -96,8 +97,8 @@ export class BackendServer {
   }
 }
 
-function sendBytes(request: IncomingMessage, response: ServerResponse, contentType: string, answer: FileAnswer | StreamAnswer): Promise<void> {
-  return 'stream' in answer ? sendStream(request, response, answer) : sendFile(request, response, contentType, answer);
+function sendBytes(request: IncomingMessage, response: ServerResponse, contentType: string, answer: FileAnswer | PiecesAnswer): Promise<void> {
+  return 'pieces' in answer ? sendPieces(request, response, answer) : sendFile(request, response, contentType, answer);
 }
 
 function sendJson(response: ServerResponse, status: number, answer: unknown): void {

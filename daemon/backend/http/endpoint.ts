@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { Caller, Role } from '../keys/api-keys.ts';
 import type { Actor } from '../audit.ts';
 import type { BackendParts } from '../backend-parts.ts';
-import type { FileAnswer, StreamAnswer } from './file-answer.ts';
+import type { FileAnswer } from './file-answer.ts';
+import type { PiecesAnswer } from './pieces-answer.ts';
 
 /** Who asks and what there is to answer with. */
 export interface RequestContext {
@@ -48,7 +49,7 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
 export interface FileEndpoint extends EndpointBase {
   kind: 'file';
   contentType: string;
-  file(context: RequestContext): Promise<FileAnswer | StreamAnswer>;
+  file(context: RequestContext): Promise<FileAnswer | PiecesAnswer>;
 }
 
 /** Bytes in by PUT, JSON out. */

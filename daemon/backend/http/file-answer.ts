@@ -1,6 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 
 /** Bytes to be served. */
 export interface FileAnswer {
@@ -10,28 +8,6 @@ export interface FileAnswer {
   headers?: Readonly<Record<string, string>>;
   /** Called only when the bytes are sent. */
   bytes(): Uint8Array | Promise<Uint8Array>;
-}
-
-/** What is made while it is sent, and never held whole. */
-export interface StreamAnswer {
-  /** In place of the endpoint's. */
-  contentType: string;
-  headers?: Readonly<Record<string, string>>;
-  /** Called only when it is sent; left early when the asker goes away. */
-  stream(): AsyncIterable<string | Uint8Array>;
-}
-
-/** Sends a stream. One that fails half way ends the connection, so that nobody takes the piece for the whole. */
-export async function sendStream(request: IncomingMessage, response: ServerResponse, answer: StreamAnswer): Promise<void> {
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  response.writeHead(200, { 'content-type': answer.contentType });
-  if (request.method === 'HEAD') return void response.end();
-  try {
-    await pipeline(Readable.from(answer.stream(), { objectMode: false }), response);
-  } catch (thrown) {
-    // The asker went away: nobody is left to be told.
-    if (!response.destroyed || response.errored) throw thrown;
-  }
 }
 
 /** Sends a file, or 304 when the asker has it already (RFC 9110 §13.1.2). */
