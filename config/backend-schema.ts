@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { about, filePath, isLoopback, port, whole, type DeepReadonly } from './fields.ts';
+import { alerts, webhooks } from './sections/backend-alerts.ts';
+import { backendEvents } from './sections/backend-events.ts';
 import { backendTls } from './sections/backend-tls.ts';
 
 /**
@@ -12,6 +14,9 @@ export const backendSchema = z.strictObject({
   port: port().default(8471).describe('Port it listens on.'),
   tls: backendTls.exactOptional().describe('HTTPS; absent: plain HTTP, for this machine only. The files may be replaced while it runs.'),
   maxTokenDays: whole(1, 366).default(31).describe('The longest a code may be valid. Doors deny what is valid for longer than their access.maxTokenDays.'),
+  events: backendEvents.prefault({}).describe('How long events and pictures that doors upload are kept.'),
+  alerts: alerts.prefault({}).describe('Rules that raise an alert: an event among the others, and a webhook.'),
+  webhooks,
 })
   // [S8]
   .refine((it) => it.tls || isLoopback(it.host), about(['host', 'tls'], 'must be 127.0.0.1, ::1 or localhost without a tls section, for API keys and codes would be readable on the way'));

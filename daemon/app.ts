@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
-import type { BackendAddress } from './access/backend-connection.ts';
+import { BackendConnection, type BackendAddress } from './access/backend-connection.ts';
 import { BackendOrders, type OrderOutcome } from './access/backend-orders.ts';
 import { ListSync } from './access/list-sync.ts';
 import { OnlineValidator } from './access/online.ts';
@@ -27,6 +28,7 @@ import { Evidence } from './record/evidence.ts';
 import { GarbageTally } from './record/garbage-tally.ts';
 import { Upkeep } from './record/upkeep.ts';
 import { attemptTypes } from './report/attempt-line.ts';
+import { BackendUpload } from './report/backend-upload.ts';
 import { StatusServer } from './report/http.ts';
 import { QrReader } from './scan/qr.ts';
 import type { ScanResult } from './scan/scan-result.ts';
@@ -92,12 +94,14 @@ export async function startApp(options: AppOptions): Promise<App> {
     const orders = startOrders(options, memory, door, started);
     const qr = await startDecoder(options, memory, started);
     const evidence = await startEvidence(options, memory, qr, started);
+    const upload = startUpload(options, memory, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
     const pageUrl = await startPage(options, memory, door, started);
     startCamera(options, memory.status, pipeline, started);
 
     const { events, status, telling } = memory;
-    const parts = [lists, ...(online ? [online] : []), ...(orders ? [orders] : []), pipeline, validator, door, evidence, telling, events];
+    const asking = [online, orders, upload].filter((part) => part !== undefined);
+    const parts = [lists, ...asking, pipeline, validator, door, evidence, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
         for (const part of parts) await part.idle();
@@ -258,6 +262,24 @@ function quadsIn({ codes, problem }: ScanResult): Quad[] {
   return codes.map((code) => code.quad);
 }
 
+function startUpload({ config, secrets, clock, log, jitter }: AppOptions, { doorUuid, events, status }: Memory, started: StopStack): BackendUpload | undefined {
+  const backend = backendOf(config, secrets);
+  if (!backend || !config.backend?.uploadEvents) return undefined;
+  // Of its own, so that an attempt never waits for a connection that a picture has.
+  const connection = new BackendConnection(backend);
+  const upload = new BackendUpload({
+    request: (what) => connection.request(what), doorUuid, events, state: events.state, pictures: config.backend.uploadPictures,
+    readPicture: (file) => readFile(join(config.stateDir, 'evidence', file)).catch(() => undefined),
+    clock, status, log, ...(jitter && { random: jitter }),
+  });
+  started.push(async () => {
+    await upload.stop();
+    connection.close();
+  });
+  upload.start();
+  return upload;
+}
+
 async function startDecoder({ config, clock }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
   const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, status });
   started.push(() => qr.close());
@@ -308,8 +330,8 @@ function logEvent(log: Logger, event: StoredEvent): void {
   log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
 }
 
-/** What the door, the list and the log themselves have to say they tell in events of their own. */
-const PARTS_WITHOUT_EVENTS = new Set(['door', 'keys', 'list', 'event-log', 'evidence']);
+/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend. */
+const PARTS_WITHOUT_EVENTS = new Set(['door', 'keys', 'list', 'event-log', 'evidence', 'upload']);
 
 function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
   if (PARTS_WITHOUT_EVENTS.has(part)) return;

@@ -16,6 +16,8 @@ export interface BackendRequest {
   path: string;
   /** Sent as a JSON POST; absent: a GET. */
   json?: unknown;
+  /** Sent by PUT, in place of JSON. */
+  put?: { bytes: Uint8Array; contentType: string };
   headers?: Record<string, string>;
   signal: AbortSignal;
   /** Longer bodies are refused when read whole; who streams counts for himself [S9]. */
@@ -42,16 +44,17 @@ export class BackendConnection {
   }
 
   /** One attempt; no redirect is followed. Rejects with what node-fetch throws (FetchError, AbortError). */
-  request({ path, json, headers, signal, maxBytes }: BackendRequest): Promise<Response> {
+  request({ path, json, put, headers, signal, maxBytes }: BackendRequest): Promise<Response> {
     const { url, apiKey } = this.#address;
     return fetch(`${url.replace(/\/+$/, '')}${path}`, {
-      method: json === undefined ? 'GET' : 'POST',
+      method: put ? 'PUT' : json === undefined ? 'GET' : 'POST',
       headers: {
         ...(apiKey === undefined ? {} : { 'x-auth-scheme': 'api-token', 'x-auth-apikey': apiKey }),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(put && { 'content-type': put.contentType }),
         ...headers,
       },
-      body: json === undefined ? null : JSON.stringify(json),
+      body: put ? Buffer.from(put.bytes) : json === undefined ? null : JSON.stringify(json),
       agent: this.#agent.current,
       redirect: 'error',
       // No compression: what is fetched is small or does not compress, and a small body cannot unfold into a large one.

@@ -7,7 +7,7 @@ import { messageOf, PosternError } from '../base/errors.ts';
 import type { KeySet } from '../base/key-set.ts';
 import { LIST_FRONT_BYTES, parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
 import { boundsOf } from './clock-trust.ts';
-import { replaceDurably } from './durable-file.ts';
+import { replaceDurably } from '../base/durable-file.ts';
 import { offerProblem, storedProblem, type ListFacts, type ListFloor } from './list-rules.ts';
 import { keyInForce } from './signing-key.ts';
 import { checkEntries } from './token-list-check.ts';

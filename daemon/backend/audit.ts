@@ -15,6 +15,8 @@ export type AuditAction =
   | 'token-resumed'
   | 'unlock-asked'
   | 'door-unlocked'
+  | 'picture-viewed'
+  | 'events-exported'
   | 'list-downloaded';
 
 /** On whose behalf something is done. */

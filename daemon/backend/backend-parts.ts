@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ApiKeys } from './keys/api-keys.ts';
 import type { Audit } from './audit.ts';
 import type { SharedCommits } from './shared-commits.ts';
+import type { Reports } from './events/reports.ts';
 import type { Doors } from './doors.ts';
 import type { Orders } from './orders/orders.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
@@ -25,4 +26,5 @@ export interface BackendParts {
   lists: TokenLists;
   validation: Validation;
   orders: Orders;
+  reports: Reports;
 }

@@ -5,6 +5,7 @@ import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
 import { Audit, type AuditEntry } from './audit.ts';
+import { Reports, type ReportSettings } from './events/reports.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { BackendServer, type BackendServerOptions } from './http/backend-server.ts';
@@ -27,7 +28,7 @@ import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
 import { Orders } from './orders/orders.ts';
 
-export interface BackendOptions {
+export interface BackendOptions extends ReportSettings {
   /** Folder of its database; absent: it lives in memory. */
   dir?: string;
   clock: Clock;
@@ -69,7 +70,7 @@ export class Backend {
 
   /** Throws PosternError('backend-store'). */
   static async open(options: BackendOptions): Promise<Backend> {
-    const { clock, random = systemRandom, maxTokenDays = 31 } = options;
+    const { clock, random = systemRandom, maxTokenDays = 31, log = silentLogger } = options;
     const store = openStore(options.dir);
     const validFromMs = (options.oldestIssueMs ?? clock.wallMs()) - maxTokenDays * DAY_MS;
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
@@ -79,15 +80,20 @@ export class Backend {
     const apiKeys = new ApiKeys({ store, clock, random, commits });
     const tokens = new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays });
     const pictures = new CodePictures({ clock });
+    const validation = new Validation({ store, commits, clock, keys, doors, maxTokenDays });
     const parts: BackendParts = {
       clock, audit, doors, keys, commits, apiKeys, tokens,
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       codeListing: new CodeListing(store, clock),
       lists: openLists(options, store, keys, doors),
-      validation: new Validation({ store, commits, clock, keys, doors, maxTokenDays }),
+      validation,
       orders: new Orders({ clock, random, audit, commits }),
+      reports: new Reports({
+        store, dir: options.dir, clock, random, log, commits, retention: options.retention, alerts: options.alerts, webhooks: options.webhooks,
+        countOffline: (grant) => validation.countOffline(grant),
+      }),
     };
-    return new Backend(store, parts, pictures, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), options.log ?? silentLogger);
+    return new Backend(store, parts, pictures, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), log);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -151,6 +157,7 @@ export class Backend {
     const server = new BackendServer(this.#parts, this.#log, at);
     const url = await server.listen();
     this.#servers.push(server);
+    this.#parts.reports.start();
     return { url, close: () => server.close() };
   }
 
@@ -163,6 +170,7 @@ export class Backend {
     // First, so that whoever waits is answered before his connection is closed.
     await this.#parts.orders.close();
     await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#parts.reports.stop();
     await this.#pictures.close();
     this.#parts.commits.close();
     await this.#parts.lists.close();

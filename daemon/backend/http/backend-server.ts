@@ -13,6 +13,7 @@ import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { sendFile } from './file-answer.ts';
 import { hasBody, sendJson, sendRefusal } from './json-answer.ts';
+import { sendPieces } from './pieces-answer.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { readBody, readBytes } from './request-body.ts';
 import { readQuery, targetOf } from './request-target.ts';
@@ -21,6 +22,12 @@ import { SecureServer } from './secure-server.ts';
 import { defaultLimits, type ServerLimits } from './server-limits.ts';
 import type { TlsFileNames } from './tls-files.ts';
 
+/** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const MAX_HEADER_BYTES = 8_192;
+const SILENCE_MS = 60_000;
+
 export interface ListenAt {
   host: string;
   port: number;
@@ -28,17 +35,7 @@ export interface ListenAt {
   tls?: TlsFileNames | undefined;
 }
 
-/** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-
-const MAX_HEADER_BYTES = 8_192;
-const SILENCE_MS = 60_000;
-
-export interface BackendServerOptions {
-  host: string;
-  port: number;
-  /** Absent: plain HTTP. */
-  tls?: TlsFileNames | undefined;
+export interface BackendServerOptions extends ListenAt {
   limits?: Partial<ServerLimits>;
   /** Every answer is held to its schema, every refusal to the API document; what breaks them is a 500. For tests: it takes time. */
   checkAnswers?: boolean;
@@ -152,13 +149,14 @@ export class BackendServer {
     if (endpoint.kind !== 'file' && request.headers.expect !== undefined) response.writeContinue();
     switch (endpoint.kind) {
       case 'call': {
-        const { body, ignored } = await readBody(request, endpoint.body);
+        const { body, ignored } = await readBody(request, endpoint.body, endpoint.maxBytes);
         return this.#sendAnswer(endpoint, response, await endpoint.answer(body, context, query), ignored);
       }
       case 'upload': return this.#sendAnswer(endpoint, response, await endpoint.store(await readBytes(request, endpoint.maxBytes), context, query), []);
       case 'file': {
         if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
-        return sendFile(request, response, endpoint.contentType, await endpoint.file(context, query));
+        const answer = await endpoint.file(context, query);
+        return 'pieces' in answer ? sendPieces(request, response, answer) : sendFile(request, response, endpoint.contentType, answer);
       }
     }
   }

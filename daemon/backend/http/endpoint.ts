@@ -3,6 +3,7 @@ import type { Caller, Role } from '../keys/api-keys.ts';
 import type { Actor } from '../audit.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { FileAnswer } from './file-answer.ts';
+import type { PiecesAnswer } from './pieces-answer.ts';
 
 /** Who asks and what there is to answer with. */
 export interface RequestContext {
@@ -67,6 +68,8 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
    * meant to restrict; a plain one, for calls that only ask, passes it over and the answer says so in `warningMsg`.
    */
   body: Body;
+  /** Of the body, for a call that takes more than others. */
+  maxBytes?: number;
   result: Result;
   answer(body: z.output<Body>, context: RequestContext, query: z.output<Query>): Promise<z.input<Result>>;
 }
@@ -75,7 +78,7 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
 export interface FileEndpoint<Query extends z.ZodType = z.ZodType> extends EndpointBase<Query> {
   kind: 'file';
   contentType: string;
-  file(context: RequestContext, query: z.output<Query>): Promise<FileAnswer>;
+  file(context: RequestContext, query: z.output<Query>): Promise<FileAnswer | PiecesAnswer>;
 }
 
 /** Bytes in by PUT, JSON out. */

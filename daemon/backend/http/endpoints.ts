@@ -1,6 +1,10 @@
 import { awaitOrder } from '../calls/await-order.ts';
 import { claimOrder } from '../calls/claim-order.ts';
 import { findAccessControlledDoors } from '../calls/find-access-controlled-doors.ts';
+import { evidencePicture, uploadEvidence } from '../calls/evidence.ts';
+import { exportEvents } from '../calls/export-events.ts';
+import { findEvents } from '../calls/find-events.ts';
+import { findPaginatedComponentEvents } from '../calls/find-paginated-component-events.ts';
 import { generateQRAccessCode } from '../calls/generate-qr-access-code.ts';
 import { getDoorsForOrg } from '../calls/get-doors-for-org.ts';
 import { getQRAccessCodes } from '../calls/get-qr-access-codes.ts';
@@ -12,6 +16,7 @@ import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
 import { suspendQRAccessCode } from '../calls/suspend-qr-access-code.ts';
 import { tokenList, tokenListByDoor, tokenListDelta } from '../calls/token-list.ts';
 import { unlockAccessControlledDoor } from '../calls/unlock-access-controlled-door.ts';
+import { uploadEvents } from '../calls/upload-events.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
 import { withDocument } from './with-document.ts';
@@ -24,6 +29,8 @@ export const endpoints: readonly Endpoint[] = withDocument([
   findAccessControlledDoors, getDoorsForOrg, validateQRAccessCode,
   // Orders to doors
   unlockAccessControlledDoor, awaitOrder, claimOrder, reportOrder,
+  // Events
+  uploadEvents, uploadEvidence, evidencePicture, findEvents, findPaginatedComponentEvents, exportEvents,
   // Lists and keys
   keySet, tokenList, tokenListByDoor, tokenListDelta,
   health,
