@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { filePath, port, whole, type DeepReadonly } from './fields.ts';
+import { publicUrl } from './sections/backend-passes.ts';
+import { smtp } from './sections/backend-smtp.ts';
 
 /**
  * The one statement of the config of a backend that runs by itself (`postern backend --config FILE`).
@@ -10,6 +12,8 @@ export const backendSchema = z.strictObject({
   host: z.string().min(1).max(255).default('127.0.0.1').describe('Address it listens on.').meta({ allowed: 'a host name or address' }),
   port: port().default(8471).describe('Port it listens on.'),
   maxTokenDays: whole(1, 366).default(31).describe('The longest a code may be valid. Doors deny what is valid for longer than their access.maxTokenDays.'),
+  publicUrl: publicUrl.exactOptional().describe('What the links of web passes begin with; visitors open them from their phones. By default the address it listens at.'),
+  smtp: smtp.exactOptional().describe('The mail server for passes, for "postern pass email" and "postern pass bulk --send". Without it those need their options.'),
 });
 
 /** A backend's config as it is used: complete, frozen, its paths absolute. */

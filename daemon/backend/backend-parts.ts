@@ -3,6 +3,7 @@ import type { ApiKeys } from './keys/api-keys.ts';
 import type { Audit } from './audit.ts';
 import type { SharedCommits } from './shared-commits.ts';
 import type { Doors } from './doors.ts';
+import type { Passes } from './passes/passes.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { TokenLists } from './lists/token-lists.ts';
 import type { Tokens } from './codes/tokens.ts';
@@ -19,4 +20,5 @@ export interface BackendParts {
   tokens: Tokens;
   lists: TokenLists;
   validation: Validation;
+  passes: Passes;
 }

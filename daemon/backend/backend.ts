@@ -8,6 +8,8 @@ import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
 import { BackendServer } from './http/backend-server.ts';
 import type { IssueRequest } from './codes/issue-request.ts';
+import { PassLinks } from './passes/pass-links.ts';
+import { Passes } from './passes/passes.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
 import { SharedCommits } from './shared-commits.ts';
@@ -29,6 +31,8 @@ export interface BackendOptions {
   oldestIssueMs?: number;
   /** The longest time from issue to expiry. */
   maxTokenDays?: number;
+  /** What the links of web passes begin with; absent: the first address it answers at. */
+  publicUrl?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -41,10 +45,12 @@ export class Backend {
   readonly #store: Store;
   readonly #parts: BackendParts;
   readonly #log: Logger;
+  readonly #links: PassLinks;
   readonly #servers: BackendServer[] = [];
 
-  private constructor(store: Store, parts: BackendParts, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, links: PassLinks, log: Logger) {
     this.#store = store;
+    this.#links = links;
     this.#parts = parts;
     this.#log = log;
   }
@@ -57,6 +63,7 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
+    const links = new PassLinks(options.publicUrl);
     const parts: BackendParts = {
       clock, audit, doors, keys,
       commits: new SharedCommits(store),
@@ -64,8 +71,9 @@ export class Backend {
       tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
+      passes: new Passes({ store, clock, random, keys, doors, audit, links }),
     };
-    return new Backend(store, parts, options.log ?? silentLogger);
+    return new Backend(store, parts, links, options.log ?? silentLogger);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -127,6 +135,7 @@ export class Backend {
     const server = new BackendServer(this.#parts, this.#log);
     const url = await server.listen(at);
     this.#servers.push(server);
+    this.#links.answersAt(url);
     return { url, close: () => server.close() };
   }
 

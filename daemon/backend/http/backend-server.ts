@@ -7,6 +7,7 @@ import { ApiError } from './api-error.ts';
 import { Authentication } from './authentication.ts';
 import type { Endpoint, RequestContext } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
+import { addressOf } from './asker-address.ts';
 import { sendFile } from './file-answer.ts';
 import { readBody, readBytes } from './request-body.ts';
 import { Router } from './router.ts';
@@ -68,7 +69,7 @@ export class BackendServer {
     const [path = '', query = ''] = (request.url ?? '').split('?', 2);
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
     const caller = this.#authentication.callerOf(request, endpoint);
-    await this.#perform(endpoint, { backend: this.#backend, caller, params, query: new URLSearchParams(query) }, request, response);
+    await this.#perform(endpoint, { backend: this.#backend, caller, params, query: new URLSearchParams(query), address: addressOf(request) }, request, response);
   }
 
   async #perform(endpoint: Endpoint, context: RequestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -12,6 +12,8 @@ export interface RequestContext {
   /** The values of the path's `{names}`, decoded. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
+  /** Network address of whoever asks, as far as it is known. */
+  address: string;
 }
 
 /** What a call may be refused with, beside what every call may be: for the API document. */

@@ -88,6 +88,11 @@ export class SigningKeys {
     const key = this.#keys.find((it) => it.use === 'token' && Buffer.compare(it.signer.keyId, keyId) === 0);
     return key && { publicKey: publicKeyFromRaw(key.publicKey), state: key.state };
   }
+
+  /** What signed the tokens of that key, to write one of them again; undefined for a key that is not here. */
+  tokenSigner(keyId: Uint8Array): Signer | undefined {
+    return this.#keys.find((it) => it.use === 'token' && Buffer.compare(it.signer.keyId, keyId) === 0)?.signer;
+  }
 }
 
 function found(store: Store, seeds: Seeds, nowS: number, validFromS: number): void {
