@@ -26,9 +26,11 @@ export function wrapFor({ publicKey }: DeviceKey, secret: Uint8Array): Uint8Arra
   return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' }, secret);
 }
 
+/** One key, one text: with bytes behind it the same key would be another device. */
 function keyIn(der: Buffer): KeyObject | undefined {
   try {
-    return createPublicKey({ key: der, format: 'der', type: 'spki' });
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    return key.export({ format: 'der', type: 'spki' }).equals(der) ? key : undefined;
   } catch {
     return undefined;
   }

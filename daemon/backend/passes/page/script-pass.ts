@@ -14,7 +14,7 @@ function stateOf(pass, atMs) {
   if (atMs >= Date.parse(facts.expiresAt)) return { text: fill(T.expired, { until: moment(Date.parse(facts.expiresAt)) }), colour: 'bad', hasCode: false };
   if (facts.status === 'suspended') return { text: T.suspended, colour: 'bad', hasCode: false };
   if (facts.notBefore && atMs < Date.parse(facts.notBefore)) return { text: fill(T.notYet, { from: moment(Date.parse(facts.notBefore)) }), colour: 'warn', hasCode: false };
-  return { text: fill(T.valid, { until: moment(Date.parse(facts.expiresAt)) }), colour: 'good', hasCode: true };
+  return { text: T.valid, colour: 'good', hasCode: true };
 }
 
 /** What to say of a clock that no answer of this visit has checked. */
@@ -121,14 +121,14 @@ async function offer(id, secret, facts) {
   say(isOver || facts.status === 'suspended' ? state.text : '', state.colour);
   byId('offer-kind').textContent = facts.rotating ? T.takeChanging : T.takeFixed;
   only(isOver ? '' : 'offer');
-  byId('take').onclick = () => tapped(id, secret);
+  byId('take').onclick = () => tapped(id, secret, facts);
 }
 
-async function tapped(id, secret) {
+async function tapped(id, secret, facts) {
   const button = byId('take');
   button.disabled = true;
   button.textContent = T.taking;
-  const pass = await take(id, secret);
+  const pass = await take(id, secret, facts);
   button.disabled = false;
   button.textContent = T.take;
   if (pass.stage === 'kept') {

@@ -36,19 +36,24 @@ const base64url = {
 const WRAPPING = { name: 'RSA-OAEP', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
 
 /** What is asked with is kept before it is sent, so that the same key can ask again when the answer was lost. */
-async function prepared(id, secret) {
+async function prepared(id, secret, facts) {
   const before = await kept.get(id);
-  if (before?.keyPair && before.secret === secret) return before;
-  const keyPair = await crypto.subtle.generateKey(WRAPPING, false, ['wrapKey', 'unwrapKey']);
-  const spki = await crypto.subtle.exportKey('spki', keyPair.publicKey);
-  const record = { id, secret, stage: 'asked', keyPair, publicKey: base64url.of(spki), device: base64url.of(await crypto.subtle.digest('SHA-256', spki)) };
+  if (before?.secret === secret) return before;
+  const record = { id, secret, stage: 'asked', ...(facts.rotating ? await newKey() : {}) };
   await kept.put(record);
   return record;
 }
 
+/** Its private half never leaves the browser's own store. */
+async function newKey() {
+  const keyPair = await crypto.subtle.generateKey(WRAPPING, false, ['wrapKey', 'unwrapKey']);
+  const spki = await crypto.subtle.exportKey('spki', keyPair.publicKey);
+  return { keyPair, publicKey: base64url.of(spki), device: base64url.of(await crypto.subtle.digest('SHA-256', spki)) };
+}
+
 /** Takes the pass onto this device; the pass as it is kept, or {problem}. */
-async function take(id, secret) {
-  const record = await prepared(id, secret).catch(() => ({ problem: 'storage' }));
+async function take(id, secret, offered) {
+  const record = await prepared(id, secret, offered).catch(() => ({ problem: 'storage' }));
   if (record.problem) return record;
   const answer = await ask(id, 'take', { secret, publicKey: record.publicKey });
   if (answer.problem) return answer;

@@ -14,7 +14,7 @@ export const texts = {
   tooOften: 'too many tries. Wait a minute.',
 
   notYet: 'Not valid yet. The code appears here at {from}.',
-  valid: 'Valid until {until}',
+  valid: 'Valid now',
   expired: 'Expired at {until}. Ask whoever sent it for another one.',
   revoked: 'This pass was revoked and opens no door. Ask whoever sent it.',
   suspended: 'This pass is suspended for now and opens no door. Ask whoever sent it.',
