@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Store } from './store.ts';
 
-export type AuditAction = 'door-added' | 'api-key-created' | 'token-issued' | 'token-revoked' | 'pass-created' | 'pass-taken' | 'list-downloaded';
+export type AuditAction = 'door-added' | 'api-key-created' | 'token-issued' | 'token-revoked' | 'token-suspended' | 'token-resumed' | 'pass-created' | 'pass-taken' | 'list-downloaded';
 
 /** On whose behalf something is done. */
 export interface Actor {

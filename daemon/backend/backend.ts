@@ -16,6 +16,8 @@ import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
 import { TokenLists } from './lists/token-lists.ts';
+import { CodeIssuer } from './codes/code-issuer.ts';
+import { CodePictures } from './codes/code-pictures.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
 
@@ -44,14 +46,14 @@ const LIST_LIFE_S = 86_400;
 export class Backend {
   readonly #store: Store;
   readonly #parts: BackendParts;
+  readonly #pictures: CodePictures;
   readonly #log: Logger;
-  readonly #links: PassLinks;
   readonly #servers: BackendServer[] = [];
 
-  private constructor(store: Store, parts: BackendParts, links: PassLinks, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, pictures: CodePictures, log: Logger) {
     this.#store = store;
-    this.#links = links;
     this.#parts = parts;
+    this.#pictures = pictures;
     this.#log = log;
   }
 
@@ -63,17 +65,18 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
-    const links = new PassLinks(options.publicUrl);
+    const commits = new SharedCommits(store);
+    const tokens = new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays });
+    const pictures = new CodePictures({ clock });
     const parts: BackendParts = {
-      clock, audit, doors, keys,
-      commits: new SharedCommits(store),
+      clock, audit, doors, keys, commits, tokens,
+      issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       apiKeys: new ApiKeys(store, clock, random),
-      tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
+      passes: new Passes({ store, clock, random, keys, tokens, doors, audit, links: new PassLinks(options.publicUrl) }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
-      passes: new Passes({ store, clock, random, keys, doors, audit, links }),
     };
-    return new Backend(store, parts, links, options.log ?? silentLogger);
+    return new Backend(store, parts, pictures, options.log ?? silentLogger);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -116,7 +119,7 @@ export class Backend {
   createApiKey(role: Role, name: string = role): string {
     return this.#store.transaction(() => {
       this.#parts.audit.write('api-key-created', name, {});
-      return this.#parts.apiKeys.create(role, name);
+      return this.#parts.apiKeys.create({ role, name });
     }).immediate();
   }
 
@@ -135,12 +138,14 @@ export class Backend {
     const server = new BackendServer(this.#parts, this.#log);
     const url = await server.listen(at);
     this.#servers.push(server);
-    this.#links.answersAt(url);
+    this.#parts.passes.answersAt(url);
     return { url, close: () => server.close() };
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
+    await this.#pictures.close();
+    this.#parts.commits.close();
     this.#store.close();
   }
 }

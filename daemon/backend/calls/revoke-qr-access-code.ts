@@ -10,11 +10,16 @@ export const revokeQRAccessCode = call({
   summary: 'Revokes a code for good.',
   methods: ['POST'],
   allows: ['admin', 'issuer'],
+  refusals: [
+    { status: 400, code: 'token-id-bad', when: 'The id is none.' },
+    { status: 404, code: 'token-unknown', when: 'There is no such code.' },
+  ],
   body: z.strictObject({ accessTokenUuid: z.string(), auditPrincipal }),
   result: z.strictObject({ accessTokenUuid: ruuid, status: z.literal('revoked'), changed: z.boolean().describe('False when it was revoked already.') }),
   async answer(body, context) {
+    const { commits, tokens } = context.backend;
     const id = tokenIdBytes(body.accessTokenUuid);
-    const changed = context.backend.tokens.revoke(id, actorOf(context, body.auditPrincipal));
+    const changed = await commits.run(() => tokens.revoke(id, actorOf(context, body.auditPrincipal)));
     return { accessTokenUuid: ruuidOf(id), status: 'revoked' as const, changed };
   },
 });

@@ -1,4 +1,5 @@
 import { ruuidOf } from '../../base/ids.ts';
+import { mustServe } from '../keys/door-binding.ts';
 import { actorOf, fileEndpoint } from '../http/endpoint.ts';
 
 export const tokenList = fileEndpoint({
@@ -7,8 +8,9 @@ export const tokenList = fileEndpoint({
   allows: ['door', 'admin'],
   contentType: 'application/octet-stream',
   async file(context) {
-    const { backend, params } = context;
+    const { backend, params, caller } = context;
     const door = backend.doors.named(params.door ?? '').uuid;
+    mustServe(caller, door);
     const { etag, bytes } = backend.lists.current(door);
     return {
       etag,

@@ -19,6 +19,8 @@ export interface RulingFacts {
   atDoor: TokenUses;
   zoneMaster: Uint8Array;
   maxTokenDays: number;
+  /** The door granted this very attempt by itself and its use is on record already: nothing is left to spend. */
+  isReported: boolean;
 }
 
 export type Ruling =
@@ -33,6 +35,7 @@ export function rule(token: UnverifiedToken, facts: RulingFacts): Ruling {
   const { claims } = token;
   const refusal = keyRefusal(token, facts) ?? timeRefusal(claims, facts) ?? statusRefusal(facts);
   if (refusal) return { granted: false, reason: refusal };
+  if (facts.isReported) return { granted: true, counts: 0, step: undefined, extended: claims.extended ?? false };
   const step = claims.rotating ? spendableStep(token, facts) : undefined;
   if (typeof step === 'string') return { granted: false, reason: step };
   const counts = countOf(claims, facts);

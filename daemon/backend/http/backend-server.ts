@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, PosternError } from '../../base/errors.ts';
@@ -83,6 +84,7 @@ export class BackendServer {
   #apiErrorOf(thrown: unknown): ApiError {
     if (thrown instanceof ApiError) return thrown;
     this.#log.error('a request failed in the backend', { error: messageOf(thrown), stack: thrown instanceof Error ? thrown.stack : undefined });
+    if (thrown instanceof Database.SqliteError) return new ApiError(503, 'storage', 'The backend cannot use its database now. Nothing was changed; try again, with the same nonce where there is one.', { headers: { 'retry-after': '5' } });
     return new ApiError(500, 'internal', 'The backend failed at this request; its log says how. Try again, with the same nonce where there is one.');
   }
 
@@ -90,6 +92,7 @@ export class BackendServer {
     if (response.headersSent) return void response.destroy();
     // What is left of a refused body is not read, so the connection cannot be used again.
     response.setHeader('connection', 'close');
+    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
   }
 }

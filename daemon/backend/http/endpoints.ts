@@ -5,7 +5,9 @@ import { getQRAccessCodes } from '../calls/get-qr-access-codes.ts';
 import { health } from '../calls/health.ts';
 import { keySet } from '../calls/key-set.ts';
 import { lookAtWebPass } from '../calls/look-at-web-pass.ts';
+import { resumeQRAccessCode } from '../calls/resume-qr-access-code.ts';
 import { revokeQRAccessCode } from '../calls/revoke-qr-access-code.ts';
+import { suspendQRAccessCode } from '../calls/suspend-qr-access-code.ts';
 import { takeWebPass } from '../calls/take-web-pass.ts';
 import { tokenList } from '../calls/token-list.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
@@ -15,7 +17,7 @@ import type { Endpoint } from './endpoint.ts';
 /** Everything the backend answers to; the API document is made from it. */
 export const endpoints: readonly Endpoint[] = [
   // Codes
-  generateQRAccessCode, getQRAccessCodes, revokeQRAccessCode,
+  generateQRAccessCode, getQRAccessCodes, revokeQRAccessCode, suspendQRAccessCode, resumeQRAccessCode,
   // Doors
   getDoorsForOrg, validateQRAccessCode,
   // Lists and keys

@@ -3,6 +3,8 @@ import type { Clock } from '../../base/clock.ts';
 import { ruuidOf, uuidBytes, type RandomSource } from '../../base/ids.ts';
 import { rotatingKey } from '../../base/token.ts';
 import type { Actor, Audit } from '../audit.ts';
+import { TokenRows, type StoredToken } from '../codes/token-rows.ts';
+import type { Tokens } from '../codes/tokens.ts';
 import type { Doors } from '../doors.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
@@ -11,13 +13,13 @@ import { CallBudget } from './call-budget.ts';
 import { readDeviceKey, wrapFor } from './device-key.ts';
 import type { NewPass, PassAsker, PassFacts, TakenPass } from './pass-facts.ts';
 import type { PassLinks } from './pass-links.ts';
-import { readPassToken, textOf, type PassToken } from './pass-token.ts';
 
 export interface PassesOptions {
   store: Store;
   clock: Clock;
   random: RandomSource;
   keys: SigningKeys;
+  tokens: Tokens;
   doors: Doors;
   audit: Audit;
   links: PassLinks;
@@ -43,11 +45,13 @@ const NOBODY = Buffer.alloc(32);
 /** Links under which visitors put a code on their phone. */
 export class Passes {
   readonly #o: PassesOptions;
+  readonly #rows: TokenRows;
   readonly #byPass: CallBudget;
   readonly #byAddress: CallBudget;
 
   constructor(options: PassesOptions) {
     this.#o = options;
+    this.#rows = new TokenRows(options.store);
     this.#byPass = new CallBudget({ clock: options.clock, perMinute: CALLS_A_PASS, mostCallers: 10_000 });
     this.#byAddress = new CallBudget({ clock: options.clock, perMinute: CALLS_AN_ADDRESS, mostCallers: 10_000 });
   }
@@ -60,7 +64,7 @@ export class Passes {
     const { store, clock, random, audit, links } = this.#o;
     const [id, secret] = [random(ID_BYTES), base64url(random(SECRET_BYTES))];
     return store.transaction(() => {
-      const { claims, status } = this.#tokenToPass(tokenId);
+      const { claims, status } = this.#token(tokenId);
       if (status === 'revoked' || claims.expiresAtS * 1000 <= clock.wallMs()) throw new ApiError(409, 'token-ended', 'This code is revoked or has expired. Issue another one.');
       const { changes } = store.prepare('DELETE FROM passes WHERE token = ? AND taken_at_ms IS NULL').run(tokenId);
       if (changes === 0 && this.#isTaken(tokenId)) throw new ApiError(409, 'pass-taken', 'This code is on a phone already, and a changing code is on one phone only. Revoke it and issue another one.');
@@ -69,6 +73,11 @@ export class Passes {
       audit.write('pass-created', ruuidOf(tokenId), actor);
       return { passId: ruuidOf(id), passUrl: links.linkTo(ruuidOf(id), secret), expiresAtS: claims.expiresAtS, rotating: claims.rotating ?? false };
     }).immediate();
+  }
+
+  /** Told by the backend when it listens. */
+  answersAt(url: string): void {
+    this.#o.links.answersAt(url);
   }
 
   /** `device`: the digest of the public key that the pass was taken with. Throws ApiError as `take`. */
@@ -84,12 +93,12 @@ export class Passes {
    * 'pass-revoked'; 400 'device-key-bad'; 429 'too-many-calls').
    */
   take(asker: PassAsker, spki: string | undefined): TakenPass {
-    const { store, clock, keys } = this.#o;
+    const { store, clock, tokens } = this.#o;
     return store.transaction(() => {
       const { row, token } = this.#passOf(asker);
       if (token.claims.expiresAtS * 1000 <= clock.wallMs()) throw new ApiError(410, 'pass-expired', 'This pass has expired. Ask whoever sent it for another one.');
       if (token.status === 'revoked') throw new ApiError(410, 'pass-revoked', 'This pass was revoked. Ask whoever sent it.');
-      const taken = { ...this.#factsOf(token), text: textOf(token, keys) };
+      const taken = { ...this.#factsOf(token), text: tokens.textOf(row.token) as string };
       return { ...taken, wrappedKey: token.claims.rotating ? this.#keyFor(row, spki) : undefined };
     }).immediate();
   }
@@ -107,7 +116,7 @@ export class Passes {
     return wrapFor(device, rotatingKey(keys.zoneMaster, row.token));
   }
 
-  #passOf({ passId, secret, address }: PassAsker): { row: PassRow; token: PassToken } {
+  #passOf({ passId, secret, address }: PassAsker): { row: PassRow; token: StoredToken } {
     const { store } = this.#o;
     if (!this.#byAddress.take(address)) throw tooMany();
     const id = uuidBytes(passId);
@@ -116,18 +125,18 @@ export class Passes {
     const matches = timingSafeEqual(digestOf(secret), row?.secret_digest ?? NOBODY);
     if (!row || !matches) throw new ApiError(404, 'pass-unknown', 'There is no such pass. Open the link exactly as it was sent; a newer link ends an older one.');
     if (!this.#byPass.take(passId)) throw tooMany();
-    return { row, token: readPassToken(store, row.token) as PassToken };
+    return { row, token: this.#rows.get(row.token) as StoredToken };
   }
 
-  #factsOf({ claims, status }: PassToken): PassFacts {
+  #factsOf({ claims, status }: StoredToken): PassFacts {
     return {
       doorNames: claims.doors.map((door) => this.#o.doors.get(door)?.name ?? ruuidOf(door)),
       notBeforeS: claims.notBeforeS, expiresAtS: claims.expiresAtS, rotating: claims.rotating ?? false, uses: claims.uses, status,
     };
   }
 
-  #tokenToPass(tokenId: Uint8Array): PassToken {
-    const token = readPassToken(this.#o.store, tokenId);
+  #token(tokenId: Uint8Array): StoredToken {
+    const token = this.#rows.get(tokenId);
     if (!token) throw new ApiError(404, 'token-unknown', `There is no token ${ruuidOf(tokenId)} here. getQRAccessCodes lists those there are.`);
     return token;
   }

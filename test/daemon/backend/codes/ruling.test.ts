@@ -17,7 +17,7 @@ const zoneMaster = new Uint8Array(32).fill(5);
 const claims: TokenClaims = { id: new Uint8Array(16).fill(6), doors: [door], issuedAtS: NOW_S - 3600, expiresAtS: NOW_S + 3600 };
 const facts: RulingFacts = {
   nowMs: NOW_MS, door, key: { publicKey, state: 'active' }, status: 'active', spent: 0,
-  atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: undefined }, zoneMaster, maxTokenDays: 31,
+  atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: undefined }, zoneMaster, maxTokenDays: 31, isReported: false,
 };
 
 function tokenOf(changed: Partial<TokenClaims>, by = signer, step?: number): UnverifiedToken {
