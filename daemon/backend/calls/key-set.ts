@@ -4,7 +4,7 @@ import { fileEndpoint } from '../http/endpoint.ts';
 export const keySet = fileEndpoint({
   path: '/api/postern/keyset',
   summary: 'The issuer\'s keys, signed by a root key.',
-  allows: ['door', 'admin'],
+  allows: ['door', 'admin', 'issuer'],
   contentType: 'application/cose',
   async file({ backend }) {
     const bytes = backend.keys.keySet;
