@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { about, filePath, isLoopback, port, whole, type DeepReadonly } from './fields.ts';
 import { alerts, webhooks } from './sections/backend-alerts.ts';
 import { backendEvents } from './sections/backend-events.ts';
+import { publicUrl } from './sections/backend-passes.ts';
+import { smtp } from './sections/backend-smtp.ts';
 import { backendTls } from './sections/backend-tls.ts';
 
 /**
@@ -14,6 +16,8 @@ export const backendSchema = z.strictObject({
   port: port().default(8471).describe('Port it listens on.'),
   tls: backendTls.exactOptional().describe('HTTPS; absent: plain HTTP, for this machine only. The files may be replaced while it runs.'),
   maxTokenDays: whole(1, 366).default(31).describe('The longest a code may be valid. Doors deny what is valid for longer than their access.maxTokenDays.'),
+  publicUrl: publicUrl.exactOptional().describe('What the links of web passes begin with; visitors open them from their phones. By default the address it listens at.'),
+  smtp: smtp.exactOptional().describe('The mail server for passes, for "postern pass email" and "postern pass bulk --send". Without it those need their options.'),
   events: backendEvents.prefault({}).describe('How long events and pictures that doors upload are kept.'),
   alerts: alerts.prefault({}).describe('Rules that raise an alert: an event among the others, and a webhook.'),
   webhooks,

@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<Command>> = {
   'replay': async () => (await import('./commands/replay.ts')).replayCommand,
   'scan': async () => (await import('./commands/scan.ts')).scanCommand,
   'issue': async () => (await import('./commands/issue.ts')).issueCommand,
+  'pass': async () => (await import('./commands/pass.ts')).passCommand,
   'revoke': async () => (await import('./commands/revoke.ts')).revokeCommand,
   'unlock': async () => (await import('./commands/unlock.ts')).unlockCommand,
   'events': async () => (await import('./commands/events.ts')).eventsCommand,

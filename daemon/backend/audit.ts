@@ -13,6 +13,8 @@ export type AuditAction =
   | 'token-revoked'
   | 'token-suspended'
   | 'token-resumed'
+  | 'pass-created'
+  | 'pass-taken'
   | 'unlock-asked'
   | 'door-unlocked'
   | 'picture-viewed'

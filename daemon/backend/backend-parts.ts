@@ -5,6 +5,7 @@ import type { SharedCommits } from './shared-commits.ts';
 import type { Reports } from './events/reports.ts';
 import type { Doors } from './doors.ts';
 import type { Orders } from './orders/orders.ts';
+import type { Passes } from './passes/passes.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { TokenLists } from './lists/token-lists.ts';
 import type { CodeIssuer } from './codes/code-issuer.ts';
@@ -27,4 +28,5 @@ export interface BackendParts {
   validation: Validation;
   orders: Orders;
   reports: Reports;
+  passes: Passes;
 }

@@ -11,6 +11,8 @@ import type { BackendParts } from './backend-parts.ts';
 import { BackendServer, type BackendServerOptions } from './http/backend-server.ts';
 import { CodeListing } from './codes/code-listing.ts';
 import type { IssueRequest } from './codes/issue-request.ts';
+import { PassLinks } from './passes/pass-links.ts';
+import { Passes } from './passes/passes.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
 import { SharedCommits } from './shared-commits.ts';
@@ -42,6 +44,8 @@ export interface BackendOptions extends ReportSettings {
   maxTokenDays?: number;
   /** How long deltas lead from a version of a list to the current one. */
   listDeltasH?: number;
+  /** What the links of web passes begin with; absent: the first address it answers at. */
+  publicUrl?: string;
 }
 
 const DAY_MS = 86_400_000;
@@ -86,6 +90,7 @@ export class Backend {
       issuer: new CodeIssuer({ commits, tokens, keys, pictures }),
       codeListing: new CodeListing(store, clock),
       lists: openLists(options, store, keys, doors),
+      passes: new Passes({ store, clock, random, keys, tokens, doors, audit, links: new PassLinks(options.publicUrl) }),
       validation,
       orders: new Orders({ clock, random, audit, commits }),
       reports: new Reports({
@@ -158,6 +163,7 @@ export class Backend {
     const url = await server.listen();
     this.#servers.push(server);
     this.#parts.reports.start();
+    this.#parts.passes.answersAt(url);
     return { url, close: () => server.close() };
   }
 

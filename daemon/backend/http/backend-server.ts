@@ -11,6 +11,7 @@ import { Authentication } from './authentication.ts';
 import { checkHeaders, rawRefusal, refusalOfConnection } from './connection-refusals.ts';
 import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
+import { addressOf } from './asker-address.ts';
 import { sendFile } from './file-answer.ts';
 import { hasBody, sendJson, sendRefusal } from './json-answer.ts';
 import { sendPieces } from './pieces-answer.ts';
@@ -136,7 +137,7 @@ export class BackendServer {
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
     const caller = this.#authentication.callerOf(request, endpoint);
     try {
-      await this.#perform(endpoint, { backend: this.#backend, caller, params, query, hungUp: hungUpSignal(response) }, request, response);
+      await this.#perform(endpoint, { backend: this.#backend, caller, params, query, address: addressOf(request), hungUp: hungUpSignal(response) }, request, response);
     } catch (thrown) {
       if (this.#checksAnswers && thrown instanceof ApiError) checkRefusal(endpoint, thrown);
       throw thrown;

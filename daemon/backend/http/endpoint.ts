@@ -16,6 +16,8 @@ export interface RequestContext {
   query: URLSearchParams;
   /** Aborted when the asker's connection ends before the answer. */
   hungUp: AbortSignal;
+  /** Network address of whoever asks, as far as it is known. */
+  address: string;
 }
 
 /** What a call may be refused with, beside what every call may be: for the API document. */
