@@ -98,7 +98,7 @@ interface Wrong {
   situation: string;
   status: number;
   /** Undefined where the endpoint cannot be asked in this wrong way. */
-  request(it: Served, endpoint: Endpoint, method: string): RequestInit | undefined;
+  request: (it: Served, endpoint: Endpoint, method: string) => RequestInit | undefined;
   url?: (right: string) => string;
 }
 
