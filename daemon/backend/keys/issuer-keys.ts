@@ -34,8 +34,8 @@ export const KEY_LIFE_S = 5 * 365 * DAY_S;
  * moment is good under either.
  */
 export const OVERLAP_S = 60;
-/** No token lives longer after its issue, and no door keeps a list of a key for longer. */
-const PUBLISHED_AFTER_END_S = 400 * DAY_S;
+/** No token lives longer after its issue, and no door decides by a list for longer. */
+export const KEPT_AFTER_END_S = 400 * DAY_S;
 
 export function readIssuerKeys(store: Store): IssuerKey[] {
   const rows = store.prepare<[], KeyRow>('SELECT use, state, seed, not_before_s AS notBeforeS, not_after_s AS notAfterS FROM signing_keys ORDER BY not_before_s, rowid').all();
@@ -57,11 +57,11 @@ export function waitingKey(keys: readonly IssuerKey[], use: IssuerKeyUse, nowS: 
   return keys.find((key) => key.use === use && key.state === 'active' && key.notBeforeS + OVERLAP_S > nowS);
 }
 
-/** As the key set publishes them: no root, and none whose every token has long expired. */
-export function publishedKeys(keys: readonly IssuerKey[], nowS: number): SetKey[] {
+/** As the key set publishes them: all but the roots. */
+export function publishedKeys(keys: readonly IssuerKey[]): SetKey[] {
   return keys.flatMap((key) => {
     const { use, state, publicKey, notBeforeS, notAfterS, signer } = key;
-    if (use === 'root' || state === 'spare' || notAfterS + PUBLISHED_AFTER_END_S < nowS) return [];
+    if (use === 'root' || state === 'spare') return [];
     return [{ id: signer.keyId, use, state, publicKey, notBeforeS, notAfterS }];
   });
 }

@@ -6,7 +6,7 @@ import type { RandomSource } from '../../base/ids.ts';
 import type { KeyState } from '../../base/key-set.ts';
 import { ZONE_MASTER_BYTES } from '../../base/step-code.ts';
 import type { Store } from '../store.ts';
-import { KEY_LIFE_S, OVERLAP_S, publishedKeys, readIssuerKeys, signingKeyAt, type IssuerKey } from './issuer-keys.ts';
+import { KEY_LIFE_S, OVERLAP_S, readIssuerKeys, signingKeyAt, type IssuerKey } from './issuer-keys.ts';
 import { issueKeySet, newestKeySet, type IssuedKeySet } from './key-set-issue.ts';
 
 /** The secrets of an issuer, 32 bytes each. */
@@ -81,9 +81,9 @@ export class SigningKeys {
     return this.#current.keys.filter((key) => key.use === 'root' && key.state !== 'retired').map((key) => key.publicKey);
   }
 
-  /** 4 bytes each, of all token keys that doors may still meet, whatever their state. */
+  /** 4 bytes each, whatever their state. */
   tokenKeyIds(): Uint8Array[] {
-    return publishedKeys(this.#current.keys, this.#nowS).filter((key) => key.use === 'token').map((key) => key.id);
+    return this.#current.keys.filter((key) => key.use === 'token').map((key) => key.signer.keyId);
   }
 
   tokenKey(keyId: Uint8Array): { publicKey: KeyObject; state: KeyState } | undefined {
