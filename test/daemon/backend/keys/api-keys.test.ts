@@ -10,7 +10,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Backend } from '../../../../daemon/backend/backend.ts';
 import { endpoints } from '../../../../daemon/backend/http/endpoints.ts';
-import { methodsOf } from '../../../../daemon/backend/http/router.ts';
+import { methodsOf } from '../../../../daemon/backend/http/endpoint.ts';
 import { perMinuteOf, roles } from '../../../../daemon/backend/keys/api-keys.ts';
 import { first } from '../../../../daemon/backend/migrations/1-first.ts';
 import { VirtualClock } from '../../../../daemon/base/clock.ts';
