@@ -136,7 +136,7 @@ export class TokenLists {
       // Another process was faster.
       if (newest && this.#isCurrent(door, newest, built.changes)) return;
       const { nowS: issuedAtS, changes, count: entries, digest, asOfS } = built;
-      const version = Math.max(fronts.nextVersion(door), keys.listFloor + 1);
+      const version = fronts.nextVersion(door, keys.listFloor);
       const front = signDigestFront({ door, version, issuedAtS, expiresAtS: issuedAtS + lifeS, asOfS, count: entries }, digest, keys.list);
       fronts.add(door, { version, issuedAtS, changes, entries, digest, keyId: keys.list.keyId, readWholeAtS, front });
     }).immediate();
