@@ -143,6 +143,11 @@ export class Backend {
     return { url, close: () => server.close() };
   }
 
+  /** Resolves when no webhook is being sent and nothing old is being deleted. */
+  idle(): Promise<void> {
+    return this.#parts.reports.idle();
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.close()));
     await this.#parts.reports.stop();
