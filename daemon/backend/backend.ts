@@ -172,6 +172,11 @@ export class Backend {
     for (const server of this.#servers) server.reloadTls();
   }
 
+  /** Resolves when no webhook is being sent and nothing old is being deleted. */
+  idle(): Promise<void> {
+    return this.#parts.reports.idle();
+  }
+
   async close(): Promise<void> {
     // First, so that whoever waits is answered before his connection is closed.
     await this.#parts.orders.close();
