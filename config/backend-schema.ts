@@ -10,6 +10,7 @@ export const backendSchema = z.strictObject({
   host: z.string().min(1).max(255).default('127.0.0.1').describe('Address it listens on.').meta({ allowed: 'a host name or address' }),
   port: port().default(8471).describe('Port it listens on.'),
   maxTokenDays: whole(1, 366).default(31).describe('The longest a code may be valid. Doors deny what is valid for longer than their access.maxTokenDays.'),
+  listDeltasH: whole(1, 168).default(24).describe('How long a door that was away is brought up to date by a delta; after that it fetches its full list.'),
 });
 
 /** A backend's config as it is used: complete, frozen, its paths absolute. */

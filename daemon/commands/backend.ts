@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes } from '../base/ids.ts';
 import { humanLogger } from '../base/logger.ts';
+import { exportLists } from './backend/export-lists.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
 
@@ -15,6 +16,9 @@ const options = {
   name: { type: 'string' },
   uuid: { type: 'string' },
   role: { type: 'string' },
+  out: { type: 'string' },
+  door: { type: 'string', multiple: true },
+  watch: { type: 'boolean' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
@@ -28,11 +32,18 @@ export const backendCommand: Command = {
        postern backend add-door   (--config FILE | --dir DIR) --name NAME [--uuid UUID]
        postern backend create-key (--config FILE | --dir DIR) --role admin|door [--name NAME]
        postern backend root-keys  (--config FILE | --dir DIR)
+       postern backend export-lists (--config FILE | --dir DIR) --out FOLDER [--door UUID]… [--watch]
 
 serve runs the backend until it is interrupted; its folder is made, with new keys, when it is not there.
 add-door makes a door known and prints its RUUID. create-key prints an API key, this once: put it into a file only its
-owner may read. root-keys prints what belongs into a door's access.rootKeysFile. These three work beside a running one.
+owner may read. root-keys prints what belongs into a door's access.rootKeysFile. These work beside a running one, as export-lists does.
 
+export-lists writes the key set and each door's list, with the deltas to it, as files under the paths that doors ask for
+(FOLDER/api/postern/…), for a web server or an object store to carry; run again, it writes what changed.
+
+  --out FOLDER    folder for the files, which a web server serves as its root
+  --door UUID     only this door; may be given several times (default: all that read codes)
+  --watch         write again within 10 s whenever something changed, until interrupted
   --config FILE   config with an embeddedBackend section: its folder, host and port
   --dir DIR       folder of the backend's database and keys
   --host HOST     address to listen on, of this machine only (default: 127.0.0.1)
@@ -76,13 +87,15 @@ function portOf(text: string): number {
   return port;
 }
 
-async function perform(verb: string, backend: Backend, place: Place, values: Values, { out }: CommandIo): Promise<void> {
+async function perform(verb: string, backend: Backend, place: Place, values: Values, io: CommandIo): Promise<void> {
+  const { out } = io;
   switch (verb) {
     case 'serve': return serve(backend, place, out);
     case 'add-door': return void out.write(`${addDoor(backend, values)}\n`);
     case 'create-key': return void out.write(`${createKey(backend, values)}\n`);
+    case 'export-lists': return exportLists(backend, values, io);
     case 'root-keys': return void out.write(backend.rootPublicKeys().map((key) => `${Buffer.from(key).toString('base64url')}\n`).join(''));
-    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys.`);
+    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys, export-lists.`);
   }
 }
 
