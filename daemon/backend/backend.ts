@@ -19,6 +19,7 @@ import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
 import { FolderBlocks, MemoryBlocks } from './lists/entry-blocks.ts';
+import { ListExport } from './lists/list-export.ts';
 import { ListFronts } from './lists/list-fronts.ts';
 import { ListReader } from './lists/list-reader.ts';
 import { ListWorkThread } from './lists/list-work-thread.ts';
@@ -155,6 +156,11 @@ export class Backend {
   /** False when it was revoked already. Throws ApiError('token-id-bad', 'token-unknown'). */
   revoke(tokenId: string, principal?: string): boolean {
     return this.#parts.tokens.revoke(tokenIdBytes(tokenId), { principal });
+  }
+
+  /** Writes the lists as files under `out`, whenever it is run. */
+  listExport(out: string): ListExport {
+    return new ListExport({ out, lists: this.#parts.lists, keySet: () => this.#parts.keys.keySet });
   }
 
   /** Serves the API until it or the backend is closed; port 0 takes a free one. Rejects PosternError('backend-listen', 'backend-host', 'tls-files'). */

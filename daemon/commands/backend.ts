@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.ts';
 import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes } from '../base/ids.ts';
 import { humanLogger } from '../base/logger.ts';
+import { exportLists } from './backend/export-lists.ts';
 import type { Command, CommandIo } from './command.ts';
 import { printAudit } from './backend/audit.ts';
 import { createKey } from './backend/create-key.ts';
@@ -23,7 +24,7 @@ const options = {
   name: { type: 'string' },
   uuid: { type: 'string' },
   role: { type: 'string' },
-  door: { type: 'string' },
+  door: { type: 'string', multiple: true },
   limit: { type: 'string' },
   since: { type: 'string' },
   json: { type: 'boolean' },
@@ -31,6 +32,8 @@ const options = {
   'take-over': { type: 'boolean' },
   yes: { type: 'boolean' },
   principal: { type: 'string' },
+  out: { type: 'string' },
+  watch: { type: 'boolean' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
@@ -51,6 +54,7 @@ export const backendCommand: Command = {
        postern backend rotate-key         (--config FILE | --dir DIR) token|list [--lead DURATION]
        postern backend rotate-key         (--config FILE | --dir DIR) root [--take-over] [--yes]
        postern backend revoke-signing-key (--config FILE | --dir DIR) ID [--yes]
+       postern backend export-lists       (--config FILE | --dir DIR) --out FOLDER [--door UUID]… [--watch]
 
 serve runs the backend until it is interrupted; its folder is made, with new keys, when it is not there.
 add-door makes a door known and prints its RUUID. create-key prints an API key, this once: put it into a file only its
@@ -64,6 +68,12 @@ Codes and lists are signed. rotate-key brings in a new key, which doors learn of
 one stay good. revoke-signing-key is for a key that was stolen: nothing it signed counts any longer. rotate-key root
 announces a further root, and with --take-over it signs from then on. No door needs a visit for any of these.
 
+export-lists writes the key set and each door's list, with the deltas to it, as files under the paths that doors ask for
+(FOLDER/api/postern/…), for a web server or an object store to carry; run again, it writes what changed.
+
+  --out FOLDER    folder for the files, which a web server serves as its root
+  --door UUID     only this door; for export-lists it may be given several times (default: all that read codes)
+  --watch         write again within 10 s whenever something changed, until interrupted
   --config FILE   the backend's config (see config/backend-example.yaml), or a door's with an embeddedBackend section
   --dir DIR       folder of the backend's database and keys
   --host HOST     address to listen on, of this machine only (default: 127.0.0.1)
@@ -125,7 +135,8 @@ async function perform(verb: string, backend: Backend, place: Place, values: Val
   switch (verb) {
     case 'serve': return serve(backend, place, out);
     case 'add-door': return void out.write(`${addDoor(backend, values)}\n`);
-    case 'create-key': return void out.write(`${createKey(backend, values)}\n`);
+    case 'create-key': return void out.write(`${createKey(backend, { ...values, door: values.door?.[0] })}\n`);
+    case 'export-lists': return exportLists(backend, values, io);
     case 'root-keys': return void out.write(backend.rootPublicKeys().map((key) => `${Buffer.from(key).toString('base64url')}\n`).join(''));
     case 'list-keys': return listKeys(backend, values, io);
     case 'revoke-key': return revokeKey(backend, names, values, io);
@@ -133,7 +144,7 @@ async function perform(verb: string, backend: Backend, place: Place, values: Val
     case 'signing-keys': return printSigningKeys(backend, values, io);
     case 'rotate-key': return await rotateKey(backend, names, values, io);
     case 'revoke-signing-key': return await revokeSigningKey(backend, names, values, io);
-    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys, list-keys, revoke-key, audit, signing-keys, rotate-key, revoke-signing-key.`);
+    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys, export-lists, list-keys, revoke-key, audit, signing-keys, rotate-key, revoke-signing-key.`);
   }
 }
 

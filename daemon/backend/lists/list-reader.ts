@@ -6,6 +6,7 @@ import type { EntryBlocks } from './entry-blocks.ts';
 /** A list's entries as they were read at some time. */
 export interface ReadEntries {
   digest: Uint8Array;
+  count: number;
   /** The door's count of changes in the snapshot. */
   changes: number;
   /** Tokens that had expired by then are not in it. */
@@ -22,7 +23,6 @@ export interface BuildRequest {
 }
 
 export interface BuiltEntries extends ReadEntries {
-  count: number;
   /** Per token key (hex) the greatest issue time in the snapshot, over all doors; 0 for a key that has signed nothing yet. */
   asOfS: Record<string, number>;
   /** Whether all entries were read, rather than what changed since the base. */
@@ -77,8 +77,8 @@ export class ListReader {
    */
   edits({ door, from, to }: EditsRequest): ListEdits | undefined {
     const block = this.#blocks.get(door, to.digest);
-    if (!block) return undefined;
-    const most = Math.max(1_000, block.length / LIST_ENTRY_BYTES / 2);
+    if (block?.length !== to.count * LIST_ENTRY_BYTES) return undefined;
+    const most = Math.max(1_000, to.count / 2);
     const ids = this.#store.transaction(() => {
       if (from.changes < this.#changesOf(door).unnamed) return undefined;
       return this.#idsThatMayDiffer(door, from, to, Math.floor(most) + 1);
@@ -109,12 +109,11 @@ export class ListReader {
     return { digest: this.#blocks.put(door, block.subarray(0, to)), count: to / LIST_ENTRY_BYTES };
   }
 
-  /** The same, out of the entries before; undefined when they are gone. */
+  /** The same, out of the entries before; undefined when they are gone, or cut off as a fallen disk may leave them. */
   #edited({ door, nowS }: BuildRequest, base: ReadEntries): { digest: Uint8Array; count: number } | undefined {
-    const size = this.#blocks.size(door, base.digest);
-    if (size === undefined) return undefined;
+    if (this.#blocks.size(door, base.digest) !== base.count * LIST_ENTRY_BYTES) return undefined;
     const edits = this.#changedSince(door, base, nowS);
-    if (edits.removed.length === 0 && edits.changed.length === 0) return { digest: base.digest, count: size / LIST_ENTRY_BYTES };
+    if (edits.removed.length === 0 && edits.changed.length === 0) return { digest: base.digest, count: base.count };
     const before = this.#blocks.get(door, base.digest);
     if (!before) return undefined;
     const block = Buffer.concat([...editedEntries([before], edits)]);

@@ -70,12 +70,15 @@ export class TokenLists {
     };
   }
 
-  /** What leads from a version to the current one, nothing when it is that; undefined when it is not known, or no shorter than the list. */
-  async delta(door: Uint8Array, fromVersion: number): Promise<SignedFile | undefined> {
-    const to = await this.#currentFront(door);
+  /**
+   * What leads from a version to the current one, or to a `toVersion` that was it lately; no edits when both are the same.
+   * Undefined when that is not known, or much of the list.
+   */
+  async delta(door: Uint8Array, fromVersion: number, toVersion?: number): Promise<SignedFile | undefined> {
+    const to = toVersion === undefined ? await this.#currentFront(door) : this.#o.fronts.get(door, toVersion);
     const from = this.#o.fronts.get(door, fromVersion);
-    const bytes = from && await this.#deltas.of(`${ruuidOf(door)} ${from.version} ${to.version}`, () => this.#makeDelta(door, from, to));
-    return bytes && {
+    const bytes = from && to && await this.#deltas.of(`${ruuidOf(door)} ${from.version} ${to.version}`, () => this.#makeDelta(door, from, to));
+    return to && bytes && {
       version: to.version,
       etag: etagOf(`${fromVersion}-${to.version}`, bytes),
       length: bytes.length,
@@ -165,8 +168,8 @@ async function* inTurn(front: Uint8Array, entries: Readable): AsyncGenerator<Uin
   yield* entries as AsyncIterable<Uint8Array>;
 }
 
-function readEntriesOf({ digest, changes, issuedAtS }: ListFront): ReadEntries {
-  return { digest, changes, nowS: issuedAtS };
+function readEntriesOf({ digest, entries, changes, issuedAtS }: ListFront): ReadEntries {
+  return { digest, count: entries, changes, nowS: issuedAtS };
 }
 
 /** By all of a front's bytes, which sign the entries behind it, or by all of a delta's. */
