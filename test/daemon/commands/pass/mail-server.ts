@@ -44,7 +44,7 @@ export class MailServer {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('end', () => {
           const { mailFrom, rcptTo } = session.envelope;
-          const mail = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map((it) => it.address), secure: session.secure, user: session.user || undefined, raw: Buffer.concat(chunks).toString('latin1') };
+          const mail: ReceivedMail = { from: mailFrom ? mailFrom.address : '', to: rcptTo.map((it) => it.address), secure: session.secure, user: (session.user as string | false | undefined) || undefined, raw: Buffer.concat(chunks).toString('latin1') };
           this.mails.push(mail);
           Promise.resolve(this.before(mail, this.mails.length)).then(() => done(), (error: Error) => done(error));
         });
