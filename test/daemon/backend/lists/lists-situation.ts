@@ -1,5 +1,6 @@
 import { Audit } from '../../../../daemon/backend/audit.ts';
 import { Tokens } from '../../../../daemon/backend/codes/tokens.ts';
+import { SharedCommits } from '../../../../daemon/backend/shared-commits.ts';
 import { Validation } from '../../../../daemon/backend/codes/validation.ts';
 import { Doors } from '../../../../daemon/backend/doors.ts';
 import { drawSeeds, SigningKeys } from '../../../../daemon/backend/keys/signing-keys.ts';
@@ -43,7 +44,7 @@ export class ListsSituation {
     const { keys, doors } = this;
     for (const [uuid, name] of [[front, 'front'], [back, 'back']] as const) doors.put({ uuid, name, hasQr: true });
     this.tokens = new Tokens({ store, clock, random: systemRandom, keys, doors, audit: new Audit(store, clock), maxTokenDays: 31 });
-    this.validation = new Validation({ store, clock, keys, doors, maxTokenDays: 31 });
+    this.validation = new Validation({ store, commits: new SharedCommits(store), clock, keys, doors, maxTokenDays: 31 });
     this.blocks = dir === undefined ? new MemoryBlocks() : new FolderBlocks(dir);
     this.reader = new ListReader(store, this.blocks);
     this.fronts = new ListFronts(store, 86_400);

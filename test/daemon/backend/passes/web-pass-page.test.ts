@@ -182,7 +182,7 @@ situation('shown large the code fills the screen, every module the same whole nu
   const page = await tap(phone, (await site.pass()).url);
   await page.getByRole('button', { name: 'Show it large' }).click();
   await says(page, 'Turn the brightness of your screen all the way up');
-  const { width, modules } = await page.evaluate(`(() => {
+  const { width, modules } = await page.evaluate<{ width: number; modules: number }>(`(() => {
     const canvas = document.getElementById('large-code');
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     const dark = (x, y) => data[(y * canvas.width + x) * 4] === 0;
@@ -194,7 +194,7 @@ situation('shown large the code fills the screen, every module the same whole nu
       if (dark(x, y) !== dark(Math.floor(x / module) * module, Math.floor(y / module) * module)) even = false;
     }
     return { width: canvas.getBoundingClientRect().width * devicePixelRatio, modules: even ? canvas.width / module : 'uneven' };
-  })()`) as { width: number; modules: number };
+  })()`);
   assert.is(modules, 57, 'version 8 and the quiet zone');
   assert.ok(width > 1000 && width <= 1170, `${width} px of 1170`);
   assert.is(await site.verdict(await shown(page)), 'granted');
