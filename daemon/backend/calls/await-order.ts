@@ -1,21 +1,25 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
-import { ruuid } from '../http/fields.ts';
-import { mustServe } from '../keys/door-binding.ts';
+import { exampleDoor } from '../http/example-site.ts';
+import { anyUuid, ruuid } from '../http/fields.ts';
+import { mustServe, servingRefusals } from '../keys/door-binding.ts';
 import { MOST_HOLD_S } from '../orders/orders.ts';
 
 /** A door asks for orders. The answer is held back until there is one. A newer question of the same door ends an older one. */
 export const awaitOrder = call({
   path: '/api/postern/door/awaitOrder',
+  room: 'Doors',
   summary: 'Tells a door what it is asked to do, as soon as it is asked.',
   methods: ['POST'],
   allows: ['door'],
   refusals: [
+    ...servingRefusals,
     { status: 503, code: 'orders-full', when: 'As many doors wait for orders as the backend has connections for.' },
     { status: 503, code: 'stopping', when: 'The backend is stopping.' },
   ],
+  examples: [{ title: 'Whatever there is now', body: { doorUuid: exampleDoor, holdS: 0 }, answer: { order: null } }],
   body: z.strictObject({
-    doorUuid: z.string(),
+    doorUuid: anyUuid,
     holdS: z.int().min(0).max(MOST_HOLD_S).default(MOST_HOLD_S).describe('How long the answer may be held back, in seconds.'),
   }),
   result: z.strictObject({

@@ -1,15 +1,24 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
-import { mustServe } from '../keys/door-binding.ts';
+import { exampleDoor, exampleToken } from '../http/example-site.ts';
+import { anyUuid } from '../http/fields.ts';
+import { mustServe, servingRefusals } from '../keys/door-binding.ts';
 
 /** A door asks whether it may carry an order out. Yes is said once, and only while somebody waits for the order. */
 export const claimOrder = call({
   path: '/api/postern/door/claimOrder',
+  room: 'Doors',
   summary: 'Tells a door whether it may carry an order out: once, and only while its caller waits.',
   methods: ['POST'],
   allows: ['door'],
+  refusals: servingRefusals,
+  examples: [{
+    title: 'An order that nobody waits for any more',
+    body: { doorUuid: exampleDoor, orderId: exampleToken, nonce: '01JNCW3Z4K8Q2V5XB7D9F0GHJM' },
+    answer: { claimed: false, nonce: '01JNCW3Z4K8Q2V5XB7D9F0GHJM' },
+  }],
   body: z.strictObject({
-    doorUuid: z.string(),
+    doorUuid: anyUuid,
     orderId: z.string().max(64),
     nonce: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 letters, digits, - and _')
       .describe('Comes back in the answer, so that an old answer is not taken for this one.'),

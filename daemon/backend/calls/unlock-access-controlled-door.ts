@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { doorRefusals } from '../doors.ts';
 import { actorOf, call } from '../http/endpoint.ts';
-import { auditPrincipal } from '../http/fields.ts';
+import { exampleDoor } from '../http/example-site.ts';
+import { anyUuid, auditPrincipal } from '../http/fields.ts';
 import { unlockErrorTypes } from '../orders/unlock-answer.ts';
 
 /**
@@ -9,11 +11,15 @@ import { unlockErrorTypes } from '../orders/unlock-answer.ts';
  */
 export const unlockAccessControlledDoor = call({
   path: '/api/accesscontrol/unlockAccessControlledDoor',
+  room: 'Doors',
   summary: 'Releases a door for its unlock time, now or not at all.',
   methods: ['POST'],
   allows: ['admin'],
-  refusals: [{ status: 429, code: 'unlocks-full', when: 'Too many callers wait for this door, or for all doors together.' }],
-  body: z.strictObject({ accessControlledDoorUuid: z.string(), auditPrincipal }),
+  refusals: [...doorRefusals, { status: 429, code: 'unlocks-full', when: 'Too many callers wait for this door, or for all doors together.' }],
+  examples: [
+    { title: 'A door', body: { accessControlledDoorUuid: exampleDoor }, answer: { type: 'SUCCESS' } },
+  ],
+  body: z.strictObject({ accessControlledDoorUuid: anyUuid, auditPrincipal }),
   result: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('SUCCESS') }),
     z.strictObject({
@@ -25,6 +31,6 @@ export const unlockAccessControlledDoor = call({
   async answer(body, context) {
     const { doors, orders } = context.backend;
     const door = doors.named(body.accessControlledDoorUuid).uuid;
-    return orders.unlock(door, actorOf(context, body.auditPrincipal ?? undefined), context.hungUp);
+    return orders.unlock(door, actorOf(context, body.auditPrincipal), context.hungUp);
   },
 });

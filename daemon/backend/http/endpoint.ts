@@ -38,6 +38,8 @@ export interface Example {
   body?: unknown;
   /** An answer as it may come. */
   answer?: unknown;
+  /** The refusal it gets, where the site that the examples speak of has nothing to answer with. */
+  status?: number;
 }
 
 /** The groups of the API document. */
