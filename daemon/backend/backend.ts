@@ -15,6 +15,7 @@ import { PassLinks } from './passes/pass-links.ts';
 import { Passes } from './passes/passes.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
@@ -60,15 +61,17 @@ export class Backend {
   readonly #store: Store;
   readonly #parts: BackendParts;
   readonly #pictures: CodePictures;
+  readonly #checkpoints: Checkpoints;
   readonly #log: Logger;
   readonly #servers: BackendServer[] = [];
   /** API keys and signing keys: made, listed, changed, ended. */
   readonly keyring: Keyring;
 
-  private constructor(store: Store, parts: BackendParts, pictures: CodePictures, keyring: Keyring, log: Logger) {
+  private constructor(store: Store, parts: BackendParts, pictures: CodePictures, checkpoints: Checkpoints, keyring: Keyring, log: Logger) {
     this.#store = store;
     this.#parts = parts;
     this.#pictures = pictures;
+    this.#checkpoints = checkpoints;
     this.#log = log;
     this.keyring = keyring;
   }
@@ -81,7 +84,8 @@ export class Backend {
     const keys = SigningKeys.open(store, clock, () => options.seeds ?? drawSeeds(random), Math.floor(validFromMs / 1000));
     const audit = new Audit(store, clock);
     const doors = new Doors(store);
-    const commits = new SharedCommits(store);
+    const checkpoints = new Checkpoints(store, options.dir, clock);
+    const commits = new SharedCommits(store, (works) => checkpoints.committed(works));
     const apiKeys = new ApiKeys({ store, clock, random, commits });
     const tokens = new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays });
     const pictures = new CodePictures({ clock });
@@ -99,7 +103,7 @@ export class Backend {
         countOffline: (grant) => validation.countOffline(grant),
       }),
     };
-    return new Backend(store, parts, pictures, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), log);
+    return new Backend(store, parts, pictures, checkpoints, new Keyring({ store, clock, random, audit, doors, apiKeys, keys }), log);
   }
 
   /** The issuing side of a recorded session, in memory: its fixed keys, doors and tokens. Throws PosternError('site-bad'). */
@@ -190,6 +194,7 @@ export class Backend {
     await this.#parts.reports.stop();
     await this.#pictures.close();
     this.#parts.commits.close();
+    await this.#checkpoints.close();
     await this.#parts.lists.close();
     this.#store.close();
   }

@@ -18,6 +18,8 @@ export function openStore(dir: string | undefined): Store {
     store.pragma('journal_mode = WAL');
     // WAL's own default, NORMAL, may lose the last commits in a power cut: a use counted, an answer given.
     store.pragma('synchronous = FULL');
+    // After a busy time the write-ahead log does not keep its size.
+    store.pragma('journal_size_limit = 67108864');
     store.pragma('foreign_keys = ON');
     migrate(store);
     return store;
@@ -33,6 +35,13 @@ export function openReadOnly(dir: string): Store {
   const store = new Database(join(dir, FILE), { readonly: true, fileMustExist: true, timeout: 5_000 });
   // A list of a quarter million tokens reads most pages of a large database: enough of them stay for the next.
   store.pragma('cache_size = -65536');
+  return store;
+}
+
+/** A second connection to the database in `dir`, which is open already, for another thread to write by. */
+export function openSecond(dir: string): Store {
+  const store = new Database(join(dir, FILE), { fileMustExist: true, timeout: 5_000 });
+  store.pragma('synchronous = FULL');
   return store;
 }
 
