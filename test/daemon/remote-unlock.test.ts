@@ -243,8 +243,8 @@ test('leave comes after more than a second: nothing moves, and the caller hears 
   const unlocking = site.unlock();
   await claimed.reached;
   await site.pass(1_001);
-  mayGoOn.reach();
   const { errorType, errorMsg } = await unlocking;
+  mayGoOn.reach();
   assert.is(errorType, 'TIMEOUT');
   assert.match(String(errorMsg), 'was not carried out and will not be');
   assert.equal(await site.releases(), []);
