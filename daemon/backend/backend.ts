@@ -4,6 +4,7 @@ import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Audit } from './audit.ts';
+import { exportEvents, type ExportFormat } from './events/event-export.ts';
 import { Reports, type ReportSettings } from './events/reports.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
@@ -132,6 +133,11 @@ export class Backend {
   /** False when it was revoked already. Throws ApiError('token-id-bad', 'token-unknown'). */
   revoke(tokenId: string, principal?: string): boolean {
     return this.#parts.tokens.revoke(tokenIdBytes(tokenId), { principal });
+  }
+
+  /** All events that fit, the oldest first, as text in pieces; `onProgress` is told how many there have been. */
+  exportEvents(query: Parameters<typeof exportEvents>[0], format: ExportFormat, onProgress?: (events: number) => void): AsyncIterable<string> {
+    return exportEvents(query, format, this.#parts, onProgress);
   }
 
   /** Serves the API until it or the backend is closed; port 0 takes a free one. Throws PosternError('backend-listen', 'backend-host'). */

@@ -4,8 +4,10 @@ import { systemClock } from '../base/clock.ts';
 import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes } from '../base/ids.ts';
 import { humanLogger } from '../base/logger.ts';
+import { exportEvents } from './backend/export-events.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
+import { reportSettings } from './report-settings.ts';
 
 const options = {
   config: { type: 'string' },
@@ -15,6 +17,9 @@ const options = {
   name: { type: 'string' },
   uuid: { type: 'string' },
   role: { type: 'string' },
+  format: { type: 'string' },
+  since: { type: 'string' },
+  out: { type: 'string' },
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
@@ -28,14 +33,19 @@ export const backendCommand: Command = {
        postern backend add-door   (--config FILE | --dir DIR) --name NAME [--uuid UUID]
        postern backend create-key (--config FILE | --dir DIR) --role admin|door [--name NAME]
        postern backend root-keys  (--config FILE | --dir DIR)
+       postern backend export-events (--config FILE | --dir DIR) --format csv|jsonl [--since WHEN] [--out FILE]
 
 serve runs the backend until it is interrupted; its folder is made, with new keys, when it is not there.
 add-door makes a door known and prints its RUUID. create-key prints an API key, this once: put it into a file only its
-owner may read. root-keys prints what belongs into a door's access.rootKeysFile. These three work beside a running one.
+owner may read. root-keys prints what belongs into a door's access.rootKeysFile. export-events writes what doors reported,
+the oldest first. These four work beside a running one.
 
   --config FILE   config with an embeddedBackend section: its folder, host and port
   --dir DIR       folder of the backend's database and keys
   --host HOST     address to listen on, of this machine only (default: 127.0.0.1)
+  --format FORMAT csv for spreadsheets, or jsonl (JSON lines) for programs
+  --since WHEN    from then on: 90s, 30m, 24h or 7d ago, or a moment as 2026-03-02T09:00:00Z (default: all)
+  --out FILE      file for the events, which hold names (default: standard output)
   --port PORT     port to listen on; 0 takes a free one (default: ${DEFAULT_PORT})
 
 Exit codes: 0 done, or stopped by SIGINT or SIGTERM; 2 wrong usage or a failing environment.
@@ -45,7 +55,7 @@ Exit codes: 0 done, or stopped by SIGINT or SIGTERM; 2 wrong usage or a failing 
     if (extra.length > 0) throw new PosternError('usage', `"${extra[0]}" is too much. See postern backend --help.`);
     const place = placeOf(values);
     const log = humanLogger(process.stderr, 'info');
-    const backend = await Backend.open({ dir: place.dir, clock: systemClock, log });
+    const backend = await Backend.open({ dir: place.dir, clock: systemClock, log, ...reportSettings() });
     try {
       await perform(verb, backend, place, values, io);
     } finally {
@@ -76,13 +86,15 @@ function portOf(text: string): number {
   return port;
 }
 
-async function perform(verb: string, backend: Backend, place: Place, values: Values, { out }: CommandIo): Promise<void> {
+async function perform(verb: string, backend: Backend, place: Place, values: Values, io: CommandIo): Promise<void> {
+  const { out } = io;
   switch (verb) {
     case 'serve': return serve(backend, place, out);
+    case 'export-events': return exportEvents(backend, values, io);
     case 'add-door': return void out.write(`${addDoor(backend, values)}\n`);
     case 'create-key': return void out.write(`${createKey(backend, values)}\n`);
     case 'root-keys': return void out.write(backend.rootPublicKeys().map((key) => `${Buffer.from(key).toString('base64url')}\n`).join(''));
-    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys.`);
+    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys, export-events.`);
   }
 }
 

@@ -34,7 +34,7 @@ export const findEvents = call({
     const { events, next } = backend.reports.finder.find({
       doors: body.accessControlledDoorUuids?.map((door) => backend.doors.named(door).uuid),
       types: typesOf(body),
-      ...(body.accessTokenUuid != null && { tokens: [tokenIdBytes(body.accessTokenUuid)] }),
+      ...(typeof body.accessTokenUuid === 'string' && { tokens: [tokenIdBytes(body.accessTokenUuid)] }),
       person: body.person ?? undefined,
       fromMs: body.createdAfterMs ?? undefined,
       beforeMs: body.createdBeforeMs ?? undefined,
@@ -48,7 +48,7 @@ export const findEvents = call({
 
 /** An outcome is a type of event; both asked for, it must be both. */
 export function typesOf({ typeFilter, outcome }: { typeFilter?: string[] | null | undefined; outcome?: string | null | undefined }): string[] | undefined {
-  if (outcome == null) return typeFilter ?? undefined;
+  if (!outcome) return typeFilter ?? undefined;
   const type = `access-${outcome}`;
-  return typeFilter == null || typeFilter.includes(type) ? [type] : ['none'];
+  return !typeFilter || typeFilter.includes(type) ? [type] : ['none'];
 }
