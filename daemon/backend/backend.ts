@@ -5,6 +5,7 @@ import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
 import { Audit, type AuditEntry } from './audit.ts';
+import { exportEvents, type ExportFormat } from './events/event-export.ts';
 import { Reports, type ReportSettings } from './events/reports.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
@@ -165,6 +166,11 @@ export class Backend {
   /** Writes the lists as files under `out`, whenever it is run. */
   listExport(out: string): ListExport {
     return new ListExport({ out, lists: this.#parts.lists, keySet: () => this.#parts.keys.keySet });
+  }
+
+  /** All events that fit, the oldest first, as text in pieces; `onProgress` is told how many there have been. */
+  exportEvents(query: Parameters<typeof exportEvents>[0], format: ExportFormat, onProgress?: (events: number) => void): AsyncIterable<string> {
+    return exportEvents(query, format, this.#parts, onProgress);
   }
 
   /** Serves the API until it or the backend is closed; port 0 takes a free one. Rejects PosternError('backend-listen', 'backend-host', 'tls-files'). */

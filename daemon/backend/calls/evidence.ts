@@ -20,7 +20,7 @@ export const uploadEvidence = upload({
   contentType: 'image/jpeg',
   maxBytes: MAX_BYTES,
   result: z.strictObject({ stored: z.boolean().describe('False when it was here already.') }),
-  examples: [{ title: 'A picture that no event vouches for', params: examplePicture, body: '\u00ff\u00d8\u00ff', status: 400 }],
+  examples: [{ title: 'A picture that no event vouches for', params: examplePicture, body: '\u00ff\u00d8\u00ff', status: 501 }],
   refusals: [
     ...servingRefusals,
     { status: 400, code: 'not-jpeg', when: 'The body is no JPEG.' },

@@ -54,3 +54,8 @@ export class DoorLog {
     return new DoorLog(this.doorUuid, this.events.slice(0, seq));
   }
 }
+
+/** An event, or another object, without some of its members. */
+export function without(event: object | undefined, ...names: string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(event ?? {}).filter(([name]) => !names.includes(name)));
+}
