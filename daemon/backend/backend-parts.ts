@@ -6,6 +6,7 @@ import type { Doors } from './doors.ts';
 import type { Orders } from './orders/orders.ts';
 import type { SigningKeys } from './keys/signing-keys.ts';
 import type { TokenLists } from './lists/token-lists.ts';
+import type { CodeListing } from './codes/code-listing.ts';
 import type { Tokens } from './codes/tokens.ts';
 import type { Validation } from './codes/validation.ts';
 
@@ -18,6 +19,7 @@ export interface BackendParts {
   doors: Doors;
   keys: SigningKeys;
   tokens: Tokens;
+  codeListing: CodeListing;
   lists: TokenLists;
   validation: Validation;
   orders: Orders;

@@ -6,7 +6,8 @@ import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Audit } from './audit.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
-import { BackendServer } from './http/backend-server.ts';
+import { BackendServer, type BackendServerOptions } from './http/backend-server.ts';
+import { CodeListing } from './codes/code-listing.ts';
 import type { IssueRequest } from './codes/issue-request.ts';
 import type { Site } from './site.ts';
 import { drawSeeds, SigningKeys, type Seeds } from './keys/signing-keys.ts';
@@ -63,6 +64,7 @@ export class Backend {
       clock, audit, doors, keys, commits,
       apiKeys: new ApiKeys(store, clock, random),
       tokens: new Tokens({ store, clock, random, keys, doors, audit, maxTokenDays }),
+      codeListing: new CodeListing(store, clock),
       lists: new TokenLists({ store, clock, keys, doors, resignAfterS: RESIGN_LIST_AFTER_S, lifeS: LIST_LIFE_S }),
       validation: new Validation({ store, clock, keys, doors, maxTokenDays }),
       orders: new Orders({ clock, random, audit, commits }),
@@ -125,8 +127,8 @@ export class Backend {
   }
 
   /** Serves the API until it or the backend is closed; port 0 takes a free one. Throws PosternError('backend-listen', 'backend-host'). */
-  async listen(at: { host: string; port: number }): Promise<{ url: string; close: () => Promise<void> }> {
-    const server = new BackendServer(this.#parts, this.#log);
+  async listen(at: { host: string; port: number } & BackendServerOptions): Promise<{ url: string; close: () => Promise<void> }> {
+    const server = new BackendServer(this.#parts, this.#log, at);
     const url = await server.listen(at);
     this.#servers.push(server);
     return { url, close: () => server.close() };

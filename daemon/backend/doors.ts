@@ -17,6 +17,12 @@ interface DoorRow {
 
 const SELECT = 'SELECT uuid, name, has_qr AS hasQr FROM doors';
 
+/** What a call that names a door may be refused with. */
+export const doorRefusals = [
+  { status: 400, code: 'door-uuid-bad', when: 'A door is named by something that is neither an RUUID nor a UUID.' },
+  { status: 404, code: 'door-unknown', when: 'There is no such door.' },
+] as const;
+
 /** The doors codes are issued for. */
 export class Doors {
   readonly #store: Store;
@@ -33,6 +39,11 @@ export class Doors {
 
   all(): DoorRecord[] {
     return this.#store.prepare<[], DoorRow>(`${SELECT} ORDER BY name, uuid`).all().map(recordOf);
+  }
+
+  /** In the order of their uuids, after `afterUuid`. */
+  page(limit: number, afterUuid: Uint8Array = new Uint8Array(0)): DoorRecord[] {
+    return this.#store.prepare<[Uint8Array, number], DoorRow>(`${SELECT} WHERE uuid > ? ORDER BY uuid LIMIT ?`).all(afterUuid, limit).map(recordOf);
   }
 
   get(uuid: Uint8Array): DoorRecord | undefined {

@@ -59,7 +59,7 @@ class Site {
     backend.addDoor({ uuid: ours.door.uuid, name: 'Front door' });
     const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
     let site: Site | undefined = undefined;
-    const proxy = await MeddlingProxy.open(() => (site as Site | undefined)?.url ?? url);
+    const proxy = await MeddlingProxy.open(() => site?.url ?? url);
     site = new Site(door, clock, backend, url, proxy, remoteUnlock);
     return site;
   }

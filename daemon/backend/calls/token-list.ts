@@ -1,12 +1,17 @@
 import { ruuidOf } from '../../base/ids.ts';
-import { mustServe } from '../keys/door-binding.ts';
+import { doorRefusals } from '../doors.ts';
+import { mustServe, otherDoorRefusal } from '../keys/door-binding.ts';
 import { actorOf, fileEndpoint } from '../http/endpoint.ts';
+import { exampleDoor } from '../http/example-site.ts';
 
 export const tokenList = fileEndpoint({
   path: '/api/postern/tokenlist/{door}',
+  room: 'Lists and keys',
   summary: 'The signed list of a door\'s codes.',
   allows: ['door', 'admin'],
   contentType: 'application/octet-stream',
+  refusals: [...doorRefusals, otherDoorRefusal],
+  examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   async file(context) {
     const { backend, params, caller } = context;
     const door = backend.doors.named(params.door ?? '').uuid;

@@ -1,35 +1,57 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import Database from 'better-sqlite3';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BackendParts } from '../backend-parts.ts';
+import { checkAnswer, checkRefusal } from './answer-check.ts';
 import { ApiError } from './api-error.ts';
 import { Authentication } from './authentication.ts';
-import type { Endpoint, RequestContext } from './endpoint.ts';
+import { checkHeaders, rawRefusal, refusalOfConnection } from './connection-refusals.ts';
+import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { sendFile } from './file-answer.ts';
+import { hasBody, sendJson, sendRefusal } from './json-answer.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { readBody, readBytes } from './request-body.ts';
+import { readQuery, targetOf } from './request-target.ts';
 import { Router } from './router.ts';
+import { defaultLimits, type ServerLimits } from './server-limits.ts';
 
 /** [S8] It speaks plain HTTP, so it is reachable from this machine only; a TLS proxy may stand in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+const MAX_HEADER_BYTES = 8_192;
+
+export interface BackendServerOptions {
+  limits?: Partial<ServerLimits>;
+  /** Every answer is held to its schema, every refusal to the API document; what breaks them is a 500. For tests: it takes time. */
+  checkAnswers?: boolean;
+}
+
 /** The backend's HTTP side: routes, authenticates, answers. */
 export class BackendServer {
   readonly #backend: BackendParts;
-  readonly #log: Logger;
+  readonly #limits: ServerLimits;
+  readonly #checksAnswers: boolean;
+  readonly #refusals: RefusalLog;
   readonly #server: Server;
   readonly #router = new Router(endpoints);
   readonly #authentication: Authentication;
+  /** What is being answered on a connection. */
+  readonly #answering = new WeakMap<Duplex, ServerResponse>();
+  #connections = 0;
 
-  constructor(backend: BackendParts, log: Logger) {
+  constructor(backend: BackendParts, log: Logger, options: BackendServerOptions = {}) {
     this.#backend = backend;
-    this.#log = log;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.#checksAnswers = options.checkAnswers ?? false;
+    this.#refusals = new RefusalLog(log, backend.clock);
     this.#authentication = new Authentication(backend.apiKeys);
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 8_192 }, (request, response) => void this.#serve(request, response));
-    // Doors keep their connection between two polls a minute apart, so that an attempt finds it open.
-    this.#server.keepAliveTimeout = 90_000;
-    this.#server.maxConnections = 512;
+    this.#server = createServer(serverOptions(this.#limits));
+    this.#server.maxConnections = Math.ceil(this.#limits.connections * 1.5);
+    this.#hear();
   }
 
   /** Resolves to the URL it answers at. */
@@ -54,43 +76,87 @@ export class BackendServer {
     await closed;
   }
 
+  #hear(): void {
+    const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
+    this.#server.on('request', serve).on('checkContinue', serve);
+    this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      this.#refuse(request, response, new ApiError(417, 'expectation-bad', 'Leave out the Expect header; of those only 100-continue is known.')));
+    this.#server.on('connect', (_, socket) => this.#refuseConnection(socket, new ApiError(405, 'wrong-method', 'This is no proxy. Ask for the call itself.', { headers: { allow: 'GET, HEAD, POST, PUT' } })));
+    this.#server.on('clientError', (error: Error, socket) => this.#refuseConnection(socket, refusalOfConnection(error)));
+    this.#server.on('connection', (socket) => {
+      this.#connections++;
+      socket.once('close', () => this.#connections--);
+    });
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#answering.set(request.socket, response);
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
     try {
       await this.#answer(request, response);
     } catch (thrown) {
-      this.#refuse(response, this.#apiErrorOf(thrown));
+      this.#refuse(request, response, this.#apiErrorOf(thrown));
     }
+    // From now on it is the caller's turn, to read.
+    if (!response.writableFinished) response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    if (this.#connections > this.#limits.connections) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
+    checkHeaders(request);
+    const { path, query } = targetOf(request.url ?? '');
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
     const caller = this.#authentication.callerOf(request, endpoint);
-    await this.#perform(endpoint, { backend: this.#backend, caller, params, query: new URLSearchParams(query), hungUp: hungUpSignal(response) }, request, response);
+    try {
+      await this.#perform(endpoint, { backend: this.#backend, caller, params, query, hungUp: hungUpSignal(response) }, request, response);
+    } catch (thrown) {
+      if (this.#checksAnswers && thrown instanceof ApiError) checkRefusal(endpoint, thrown);
+      throw thrown;
+    }
   }
 
   async #perform(endpoint: Endpoint, context: RequestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const query = readQuery(context.query, endpoint.query);
+    // Only now, when it is known who asks for what, is the body wanted (RFC 9110 §10.1.1).
+    if (endpoint.kind !== 'file' && request.headers.expect !== undefined) response.writeContinue();
     switch (endpoint.kind) {
-      case 'call': return sendJson(response, 200, await endpoint.answer(await readBody(request, endpoint.body), context));
-      case 'upload': return sendJson(response, 200, await endpoint.store(await readBytes(request, endpoint.maxBytes), context));
-      case 'file': return sendFile(request, response, endpoint.contentType, await endpoint.file(context));
+      case 'call': {
+        const { body, ignored } = await readBody(request, endpoint.body);
+        return this.#sendAnswer(endpoint, response, await endpoint.answer(body, context, query), ignored);
+      }
+      case 'upload': return this.#sendAnswer(endpoint, response, await endpoint.store(await readBytes(request, endpoint.maxBytes), context, query), []);
+      case 'file': {
+        if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
+        return sendFile(request, response, endpoint.contentType, await endpoint.file(context, query));
+      }
     }
+  }
+
+  #sendAnswer(endpoint: Call | Upload, response: ServerResponse, answer: unknown, ignored: string[]): void {
+    if (this.#checksAnswers) checkAnswer(endpoint, answer);
+    sendJson(response, 200, ignored.length === 0 ? answer : withWarning(answer as object, ignored));
   }
 
   #apiErrorOf(thrown: unknown): ApiError {
     if (thrown instanceof ApiError) return thrown;
-    this.#log.error('a request failed in the backend', { error: messageOf(thrown), stack: thrown instanceof Error ? thrown.stack : undefined });
+    this.#refusals.failed(messageOf(thrown), thrown instanceof Error ? thrown.stack : undefined);
+    if (thrown instanceof Database.SqliteError) return new ApiError(503, 'storage', 'The backend cannot use its database now. Nothing was changed; try again, with the same nonce where there is one.', { headers: { 'retry-after': '5' } });
     return new ApiError(500, 'internal', 'The backend failed at this request; its log says how. Try again, with the same nonce where there is one.');
   }
 
-  #refuse(response: ServerResponse, error: ApiError): void {
-    if (response.headersSent) return void response.destroy();
-    // What is left of a refused body is not read, so the connection cannot be used again.
-    response.setHeader('connection', 'close');
-    for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
-    sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
+  #refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
+    this.#refusals.refused(error.status, error.code);
+    sendRefusal(request, response, error);
+  }
+
+  /** For what is no request; the connection ends. */
+  #refuseConnection(socket: Duplex, error: ApiError): void {
+    const begun = this.#answering.get(socket);
+    // An answer that is half sent must not be taken for another.
+    if (!socket.writable || (begun?.headersSent && !begun.writableFinished)) return void socket.destroy();
+    this.#refusals.refused(error.status, error.code);
+    socket.end(rawRefusal(error), () => socket.destroy());
   }
 }
 
@@ -103,7 +169,21 @@ function hungUpSignal(response: ServerResponse): AbortSignal {
   return hungUp.signal;
 }
 
-function sendJson(response: ServerResponse, status: number, answer: unknown): void {
-  const body = JSON.stringify(answer);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }).end(body);
+function serverOptions(limits: ServerLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    keepAliveTimeout: limits.idleMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // `checkHeaders` does, with an answer that says so.
+    requireHostHeader: false,
+  };
+}
+
+function withWarning(answer: object, ignored: string[]): object {
+  const names = ignored.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 64))).join(', ');
+  const said = (answer as { warningMsg?: string }).warningMsg;
+  const warningMsg = `The call does not know ${names}; it was passed over.`;
+  return { ...answer, warningMsg: said === undefined ? warningMsg : `${said} ${warningMsg}` };
 }

@@ -1,5 +1,6 @@
 import { awaitOrder } from '../calls/await-order.ts';
 import { claimOrder } from '../calls/claim-order.ts';
+import { findAccessControlledDoors } from '../calls/find-access-controlled-doors.ts';
 import { generateQRAccessCode } from '../calls/generate-qr-access-code.ts';
 import { getDoorsForOrg } from '../calls/get-doors-for-org.ts';
 import { getQRAccessCodes } from '../calls/get-qr-access-codes.ts';
@@ -11,16 +12,17 @@ import { tokenList } from '../calls/token-list.ts';
 import { unlockAccessControlledDoor } from '../calls/unlock-access-controlled-door.ts';
 import { validateQRAccessCode } from '../calls/validate-qr-access-code.ts';
 import type { Endpoint } from './endpoint.ts';
+import { withDocument } from './with-document.ts';
 
 /** Everything the backend answers to; the API document is made from it. */
-export const endpoints: readonly Endpoint[] = [
+export const endpoints: readonly Endpoint[] = withDocument([
   // Codes
   generateQRAccessCode, getQRAccessCodes, revokeQRAccessCode,
   // Doors
-  getDoorsForOrg, validateQRAccessCode,
+  findAccessControlledDoors, getDoorsForOrg, validateQRAccessCode,
   // Orders to doors
   unlockAccessControlledDoor, awaitOrder, claimOrder, reportOrder,
   // Lists and keys
   keySet, tokenList,
   health,
-];
+]);

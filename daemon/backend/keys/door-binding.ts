@@ -1,6 +1,10 @@
 import { ruuidOf } from '../../base/ids.ts';
 import { ApiError } from '../http/api-error.ts';
+import type { Refusal } from '../http/endpoint.ts';
 import type { Caller } from './api-keys.ts';
+
+/** For the calls that ask `mustServe`. */
+export const otherDoorRefusal: Refusal = { status: 403, code: 'other-door', when: 'The API key is bound to another door.' };
 
 /**
  * [S8] A door's key that is bound to one door speaks for that door alone: to be asked by every call that is about one door

@@ -1,5 +1,7 @@
 import { Backend } from '../../../daemon/backend/backend.ts';
+import type { ServerLimits } from '../../../daemon/backend/http/server-limits.ts';
 import { VirtualClock } from '../../../daemon/base/clock.ts';
+import type { Logger } from '../../../daemon/base/logger.ts';
 import { denialText, type DenialReason } from '../../../daemon/base/verdict.ts';
 
 export const FRONT = 'AAECAwQFBgcICQoLDA0ODw';
@@ -30,13 +32,13 @@ export class ServedBackend {
     this.doorKey = backend.createApiKey('door');
   }
 
-  static async open(dir?: string): Promise<ServedBackend> {
+  static async open(dir?: string, { limits = {}, log }: { limits?: Partial<ServerLimits>; log?: Logger } = {}): Promise<ServedBackend> {
     const clock = new VirtualClock();
-    const backend = await Backend.open({ clock, ...(dir !== undefined && { dir }) });
+    const backend = await Backend.open({ clock, ...(dir !== undefined && { dir }), ...(log && { log }) });
     backend.addDoor({ uuid: FRONT, name: 'Front door' });
     backend.addDoor({ uuid: BACK, name: 'Back door' });
     backend.addDoor({ uuid: GARAGE, name: 'Garage', hasQr: false });
-    const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
+    const { url } = await backend.listen({ host: '127.0.0.1', port: 0, checkAnswers: true, limits });
     return new ServedBackend(backend, clock, url);
   }
 
