@@ -59,7 +59,7 @@ class Site {
     backend.addDoor({ uuid: ours.door.uuid, name: 'Front door' });
     const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
     let site: Site | undefined = undefined;
-    const proxy = await MeddlingProxy.open(() => (site)?.url ?? url);
+    const proxy = await MeddlingProxy.open(() => site?.url ?? url);
     site = new Site(door, clock, backend, url, proxy, remoteUnlock);
     return site;
   }
@@ -68,7 +68,7 @@ class Site {
     const say = (message: string): void => void this.logged.push(message);
     const log: Logger = { ...silentLogger, warn: say };
     const app = await this.door.start({
-      config: { door: { ...ours.door, unlockMs: 1_000 }, access: { ...ours.access, remoteUnlock: this.#remoteUnlock }, backend: { url: this.proxy.url, apiKeyFile: '' , uploadEvents: false, uploadPictures: 'off' as const }, ...changes },
+      config: { door: { ...ours.door, unlockMs: 1_000 }, access: { ...ours.access, remoteUnlock: this.#remoteUnlock }, backend: { url: this.proxy.url, apiKeyFile: '' }, ...changes },
       secrets: { roots: this.backend.rootPublicKeys(), apiKey: this.#doorKey, zoneMaster: undefined }, log,
     });
     if (this.#remoteUnlock === 'on') await eventually('it waits for orders', () => app.status.get('orders')?.state === 'ok' || undefined);

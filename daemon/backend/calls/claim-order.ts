@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
-import { exampleDoor, exampleToken } from '../http/example-site.ts';
+import { exampleDoor } from '../http/example-site.ts';
 import { anyUuid } from '../http/fields.ts';
 import { mustServe, servingRefusals } from '../keys/door-binding.ts';
 
@@ -11,12 +11,6 @@ export const claimOrder = call({
   summary: 'Tells a door whether it may carry an order out: once, and only while its caller waits.',
   methods: ['POST'],
   allows: ['door'],
-  refusals: servingRefusals,
-  examples: [{
-    title: 'An order that nobody waits for any more',
-    body: { doorUuid: exampleDoor, orderId: exampleToken, nonce: '01JNCW3Z4K8Q2V5XB7D9F0GHJM' },
-    answer: { claimed: false, nonce: '01JNCW3Z4K8Q2V5XB7D9F0GHJM' },
-  }],
   body: z.strictObject({
     doorUuid: anyUuid,
     orderId: z.string().max(64),
@@ -24,6 +18,12 @@ export const claimOrder = call({
       .describe('Comes back in the answer, so that an old answer is not taken for this one.'),
   }),
   result: z.strictObject({ claimed: z.boolean(), nonce: z.string() }),
+  refusals: servingRefusals,
+  examples: [{
+    title: 'May it be carried out?',
+    body: { doorUuid: exampleDoor, orderId: 'Zk4tWc0nQ9eRxB7LhT2yXg', nonce: 'c2RmZ2hqa2xxd2VydHl1aQ' },
+    answer: { claimed: true, nonce: 'c2RmZ2hqa2xxd2VydHl1aQ' },
+  }],
   async answer({ doorUuid, orderId, nonce }, { backend, caller }) {
     const door = backend.doors.named(doorUuid).uuid;
     mustServe(caller, door);
