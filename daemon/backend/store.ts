@@ -6,6 +6,8 @@ import { migrations } from './migrations.ts';
 
 export type Store = Database.Database;
 
+const FILE = 'backend.sqlite';
+
 /**
  * Opens the backend's database, made when it is not there: in `dir`, or in memory without one.
  * It holds private keys, so folder and file are the owner's alone. Throws PosternError('backend-store').
@@ -26,6 +28,14 @@ export function openStore(dir: string | undefined): Store {
   }
 }
 
+/** A second connection to the database in `dir`, which is open already, for another thread to read by. */
+export function openReadOnly(dir: string): Store {
+  const store = new Database(join(dir, FILE), { readonly: true, fileMustExist: true, timeout: 5_000 });
+  // A list of a quarter million tokens reads most pages of a large database: enough of them stay for the next.
+  store.pragma('cache_size = -65536');
+  return store;
+}
+
 /** What to do about a folder or file that fails; undefined for what is not its fault. */
 function mendOf(thrown: unknown): string | undefined {
   if (thrown instanceof Database.SqliteError && ['SQLITE_NOTADB', 'SQLITE_CORRUPT'].includes(thrown.code)) return 'Put back a copy of the folder, or take it away to begin with new keys.';
@@ -36,7 +46,7 @@ function mendOf(thrown: unknown): string | undefined {
 
 function databaseFile(dir: string): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, 'backend.sqlite');
+  const file = join(dir, FILE);
   // SQLite gives its -wal and -shm the mode of the database.
   closeSync(openSync(file, 'a', 0o600));
   return file;

@@ -1,7 +1,9 @@
+import { Agent } from 'node:https';
 import fetch from 'node-fetch';
 import { z } from 'zod';
 import { isLoopback } from '../../config/fields.ts';
 import type { Config } from '../../config/schema.ts';
+import { readBackendTls } from '../access/backend-tls.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import { readApiKey } from './key-files.ts';
 
@@ -14,23 +16,26 @@ const refusal = z.object({ errorMsg: z.string(), code: z.string() });
 export class BackendClient {
   readonly #url: string;
   readonly #apiKey: string;
+  /** That of Node, or one that believes the config's authorities. */
+  readonly #agent: Agent | undefined;
 
-  private constructor(url: string, apiKey: string) {
+  private constructor(url: string, apiKey: string, caFile: string | undefined) {
     this.#url = url;
     this.#apiKey = apiKey;
+    this.#agent = caFile === undefined ? undefined : new Agent(readBackendTls({ caFile }));
   }
 
-  /** Throws PosternError('no-backend', 'no-admin-key', 'key-file'). */
+  /** Throws PosternError('no-backend', 'no-admin-key', 'key-file', 'tls-files'). */
   static of({ backend }: Config): BackendClient {
     if (!backend) throw new PosternError('no-backend', 'The config names no backend. Add a backend section with its url.');
     if (backend.adminKeyFile === undefined) throw new PosternError('no-admin-key', 'The config names no admin key. Add backend.adminKeyFile: a file with an API key that may issue and revoke.');
-    return new BackendClient(backend.url, readApiKey(backend.adminKeyFile));
+    return new BackendClient(backend.url, readApiKey(backend.adminKeyFile), backend.caFile);
   }
 
   /** The backend at `url` with the API key in `keyFile`. Throws PosternError('usage', 'key-file'). */
-  static at(url: string, keyFile: string): BackendClient {
+  static at(url: string, keyFile: string, caFile?: string): BackendClient {
     if (!isSafe(url)) throw new PosternError('usage', `The backend's URL must begin with https:// (or http:// on this machine), not ${url}: over plain http the API key could be read on the way.`);
-    return new BackendClient(url, readApiKey(keyFile));
+    return new BackendClient(url, readApiKey(keyFile), caFile);
   }
 
   /**
@@ -67,6 +72,7 @@ export class BackendClient {
         method: json === undefined ? 'GET' : 'POST',
         headers: { 'x-auth-scheme': 'api-token', 'x-auth-apikey': this.#apiKey, ...(json !== undefined && { 'content-type': 'application/json' }) },
         ...(json !== undefined && { body: json }),
+        ...(this.#agent && { agent: this.#agent }),
         redirect: 'error',
         size: MAX_ANSWER_BYTES,
         signal: AbortSignal.timeout(TIMEOUT_MS),

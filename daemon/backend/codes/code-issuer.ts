@@ -41,8 +41,8 @@ export class CodeIssuer {
   }
 
   /** The picture reads back as the text before it comes from `draw`; here the text is read as a door reads it. */
-  #checkedPicture({ tokenId, text }: IssuedToken, request: IssueRequest, draw: DrawPicture): Promise<Uint8Array> {
-    const fault = faultIn(text, request, (keyId) => this.#o.keys.tokenKey(keyId));
+  async #checkedPicture({ tokenId, text }: IssuedToken, request: IssueRequest, draw: DrawPicture): Promise<Uint8Array> {
+    const fault = await faultIn(text, request, (keyId) => this.#o.keys.tokenKey(keyId));
     if (fault !== undefined) throw new Error(`the code ${tokenId} that was just made is not handed out: ${fault}`);
     return draw(text);
   }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from '../../access/durable-file.ts';
+import { writeDurably } from '../../base/durable-file.ts';
 import { PosternError } from '../../base/errors.ts';
 import type { Attendee } from './attendee.ts';
 

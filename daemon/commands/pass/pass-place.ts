@@ -1,8 +1,8 @@
-import { isBackendConfig, loadBackendConfig } from '../../../config/load.ts';
+import type { BackendConfig } from '../../../config/backend-schema.ts';
 import type { SmtpConfig } from '../../../config/sections/backend-smtp.ts';
 import { PosternError } from '../../base/errors.ts';
 import { BackendClient } from '../backend-client.ts';
-import { openConfig } from '../config-file.ts';
+import { openBackendConfig, openConfig } from '../config-file.ts';
 import { readRootKeys } from '../key-files.ts';
 
 /** How a command is told which backend makes its passes. */
@@ -30,7 +30,8 @@ export interface PassPlace {
 /** Throws PosternError('usage', 'config-bad', 'config-unnamed', 'no-backend', 'no-admin-key', 'key-file'). */
 export function passPlace(words: PlaceWords): PassPlace {
   const roots = words['root-keys'] === undefined ? undefined : readRootKeys(words['root-keys']);
-  if (words.config !== undefined && isBackendConfig(words.config)) return ofBackend(words.config, words, roots);
+  const backend = words.config === undefined ? undefined : openBackendConfig(words.config);
+  if (backend) return ofBackend(backend, words, roots);
   if (words.config === undefined && words.url !== undefined) return { client: BackendClient.at(words.url, keyFile(words)), roots, door: undefined, schedules: undefined, smtp: undefined };
   const config = openConfig(words.config);
   const client = words.url === undefined && words['key-file'] === undefined ? BackendClient.of(config)
@@ -38,10 +39,9 @@ export function passPlace(words: PlaceWords): PassPlace {
   return { client, roots: roots ?? readRootKeys(config.access.rootKeysFile), door: config.door.uuid, schedules: Object.keys(config.door.schedules), smtp: undefined };
 }
 
-function ofBackend(path: string, words: PlaceWords, roots: Uint8Array[] | undefined): PassPlace {
-  const { host, port, publicUrl, smtp } = loadBackendConfig(path);
-  const own = publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return { client: BackendClient.at(words.url ?? own, keyFile(words)), roots, door: undefined, schedules: undefined, smtp };
+function ofBackend({ host, port, tls, publicUrl, smtp }: BackendConfig, words: PlaceWords, roots: Uint8Array[] | undefined): PassPlace {
+  const listensAt = `${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { client: BackendClient.at(words.url ?? publicUrl ?? listensAt, keyFile(words)), roots, door: undefined, schedules: undefined, smtp };
 }
 
 function keyFile(words: PlaceWords): string {

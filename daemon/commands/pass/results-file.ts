@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { closeSync, openSync } from 'node:fs';
-import { writeDurably } from '../../access/durable-file.ts';
+import { writeDurably } from '../../base/durable-file.ts';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import { appendDurably } from './durable-line.ts';
 

@@ -155,7 +155,7 @@ test('it stops cleanly on SIGTERM', async () => {
 test('wrong usage of the backend\'s verbs says what is right', async () => {
   assert.match((await run(backendCommand)).err, /--dir DIR or --config FILE/);
   assert.match((await run(backendCommand, 'sing', '--dir', dir)).err, /serve, add-door, create-key, root-keys/);
-  assert.match((await run(backendCommand, 'create-key', '--dir', dir)).err, /--role admin or --role door/);
+  assert.match((await run(backendCommand, 'create-key', '--dir', dir)).err, /--role admin, --role issuer, --role door or --role reader/);
   assert.match((await run(backendCommand, 'add-door', '--dir', dir)).err, /--name/);
   assert.match((await run(backendCommand, '--dir', dir, '--port', '70000')).err, /0 to 65535/);
   assert.match((await run(backendCommand, '--dir', dir, '--host', '0.0.0.0', '--port', '0')).err, /this machine only/);
