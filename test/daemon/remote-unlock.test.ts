@@ -68,7 +68,7 @@ class Site {
     const say = (message: string): void => void this.logged.push(message);
     const log: Logger = { ...silentLogger, warn: say };
     const app = await this.door.start({
-      config: { door: { ...ours.door, unlockMs: 1_000 }, access: { ...ours.access, remoteUnlock: this.#remoteUnlock }, backend: { url: this.proxy.url, apiKeyFile: '' }, ...changes },
+      config: { door: { ...ours.door, unlockMs: 1_000 }, access: { ...ours.access, remoteUnlock: this.#remoteUnlock }, backend: { url: this.proxy.url, apiKeyFile: '', uploadEvents: false, uploadPictures: 'off' }, ...changes },
       secrets: { roots: this.backend.rootPublicKeys(), apiKey: this.#doorKey, zoneMaster: undefined }, log,
     });
     if (this.#remoteUnlock === 'on') await eventually('it waits for orders', () => app.status.get('orders')?.state === 'ok' || undefined);

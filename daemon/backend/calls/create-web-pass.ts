@@ -14,6 +14,7 @@ export const createWebPass = call({
   refusals: [
     ...tokenRefusals,
     { status: 409, code: 'token-ended', when: 'The code is revoked or has expired.' },
+    { status: 409, code: 'no-public-url', when: 'The backend listens on every address and its config has no publicUrl.' },
     { status: 409, code: 'pass-taken', when: 'The code is a rotating one and on a phone already.' },
   ],
   body: z.strictObject({ accessTokenUuid: anyUuid, auditPrincipal }),
