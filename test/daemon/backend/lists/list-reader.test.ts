@@ -8,7 +8,7 @@ import { back, front, ListsSituation } from './lists-situation.ts';
 
 const nowS = (it: ListsSituation): number => Math.floor(it.clock.wallMs() / 1000);
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-const build = (it: ListsSituation, base?: BuiltEntries): BuiltEntries => it.reader.build({ door: front, nowS: nowS(it), tokenKeyIds: it.keys.tokenKeyIds(), base });
+const build = (it: ListsSituation, base?: BuiltEntries): BuiltEntries => it.reader.build({ door: front, nowS: nowS(it), tokenKeyIds: it.keys.tokenKeyIds(), base }).entries;
 
 function entriesOf(it: ListsSituation, built: BuiltEntries): ListEntry[] {
   const block = it.blocks.get(front, built.digest) as Uint8Array;
