@@ -36,7 +36,7 @@ Exit codes: 0 done, or stopped by SIGINT or SIGTERM; 1 there is no such key, or 
     const verb = verbNamed(isNamed ? named : 'serve');
     const { values, positionals: names } = parseArgs({ args: isNamed ? args.slice(1) : args, allowPositionals: true, options: { ...placeOptions, ...verb.options } });
     if (names.length > 0 && !verb.takesNames) throw new PosternError('usage', `"${names[0]}" is too much. See postern backend --help.`);
-    const place = placeOf(values as PlaceValues);
+    const place = placeOf(values);
     const backend = await Backend.open({ ...place.settings, log: humanLogger(process.stderr, 'info') });
     try {
       return await verb.run({ backend, place, values, names, io }) ?? 0;

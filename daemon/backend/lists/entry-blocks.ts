@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { threadId } from 'node:worker_threads';
 import { ruuidOf } from '../../base/ids.ts';
 
+/** A block as it is put: its SHA-256 at once, and when it is stored for good. */
+export interface PutBlock {
+  digest: Uint8Array;
+  stored: Promise<void>;
+}
+
 /** The entries of lists, one behind the other as in a list file, each block under its door and digest. */
 export interface EntryBlocks {
-  /** Stores a block and returns its SHA-256. Of the door's blocks those written last stay, `KEPT_BLOCKS` of them. */
-  put(door: Uint8Array, block: Uint8Array): Uint8Array;
+  /** Of the door's blocks those stored last stay, `KEPT_BLOCKS` of them. */
+  put(door: Uint8Array, block: Uint8Array): PutBlock;
   get(door: Uint8Array, digest: Uint8Array): Uint8Array | undefined;
   /** How long it is; undefined when it is not there. */
   size(door: Uint8Array, digest: Uint8Array): number | undefined;
@@ -20,39 +26,63 @@ export interface EntryBlocks {
 /** The current one, its predecessor for who is just fetching it, and two that another process may be about to name [S9]. */
 export const KEPT_BLOCKS = 4;
 
-/** In files, `<dir>/lists/<door>/<digest>.entries`. Several processes may share the folder: a file's name says what is in it. */
+/**
+ * In files, `<dir>/lists/<door>/<digest>.entries`. Several processes may share the folder: a file's name says what is in it.
+ * Writing a file takes longer than all else about a new version, so nobody waits for it but who wants the file: who put a
+ * block has it from memory.
+ */
 export class FolderBlocks implements EntryBlocks {
   readonly #dir: string;
+  /** By path, while they are written. */
+  readonly #storing = new Map<string, Uint8Array>();
+  /** The one put last: the next is likely to be made of it. */
+  #latest: { path: string; block: Uint8Array } | undefined;
+  #written = 0;
 
   /** `dir` is the backend's folder. */
   constructor(dir: string) {
     this.#dir = join(dir, 'lists');
   }
 
-  put(door: Uint8Array, block: Uint8Array): Uint8Array {
+  put(door: Uint8Array, block: Uint8Array): PutBlock {
     const digest = sha256(block);
-    const folder = this.#folder(door);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const beside = join(folder, `${process.pid}-${threadId}.new`);
-    writeSynced(beside, block);
-    renameSync(beside, this.#path(door, digest));
-    syncFolder(folder);
-    sweep(folder);
-    return digest;
+    const path = this.#path(door, digest);
+    this.#latest = { path, block };
+    this.#storing.set(path, block);
+    const stored = this.#store(this.#folder(door), path, block).finally(() => this.#storing.delete(path));
+    return { digest, stored };
   }
 
   get(door: Uint8Array, digest: Uint8Array): Uint8Array | undefined {
-    return unlessMissing(() => readFileSync(this.#path(door, digest)));
+    const path = this.#path(door, digest);
+    const inMemory = this.#latest?.path === path ? this.#latest.block : this.#storing.get(path);
+    return inMemory ?? unlessMissing(() => readFileSync(path));
   }
 
   size(door: Uint8Array, digest: Uint8Array): number | undefined {
-    return unlessMissing(() => statSync(this.#path(door, digest)).size);
+    const path = this.#path(door, digest);
+    return this.#storing.get(path)?.length ?? unlessMissing(() => statSync(path).size);
   }
 
   async read(door: Uint8Array, digest: Uint8Array, start: number, end: number): Promise<Readable> {
     if (start >= end) return Readable.from([]);
     const file = await open(this.#path(door, digest), 'r');
     return file.createReadStream({ start, end: end - 1 });
+  }
+
+  /** After a power cut there is the whole block or none. */
+  async #store(folder: string, path: string, block: Uint8Array): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const beside = join(folder, `${process.pid}-${threadId}-${this.#written++}.new`);
+    try {
+      await writeSynced(beside, block);
+      await rename(beside, path);
+    } catch (thrown) {
+      await rm(beside, { force: true });
+      throw thrown;
+    }
+    await syncFolder(folder);
+    sweep(folder);
   }
 
   #folder(door: Uint8Array): string {
@@ -69,14 +99,14 @@ export class MemoryBlocks implements EntryBlocks {
   /** By door, then by digest, in the order they were put. */
   readonly #doors = new Map<string, Map<string, Uint8Array>>();
 
-  put(door: Uint8Array, block: Uint8Array): Uint8Array {
+  put(door: Uint8Array, block: Uint8Array): PutBlock {
     const digest = sha256(block);
     const blocks = this.#doors.get(ruuidOf(door)) ?? new Map<string, Uint8Array>();
     this.#doors.set(ruuidOf(door), blocks);
     blocks.delete(ruuidOf(digest));
     blocks.set(ruuidOf(digest), block);
     for (const oldest of [...blocks.keys()].slice(0, -KEPT_BLOCKS)) blocks.delete(oldest);
-    return digest;
+    return { digest, stored: Promise.resolve() };
   }
 
   get(door: Uint8Array, digest: Uint8Array): Uint8Array | undefined {
@@ -94,24 +124,20 @@ export class MemoryBlocks implements EntryBlocks {
   }
 }
 
-function writeSynced(path: string, bytes: Uint8Array): void {
-  const fd = openSync(path, 'w', 0o600);
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600);
   try {
-    writeFileSync(fd, bytes);
-    fsyncSync(fd);
+    await file.writeFile(bytes);
+    await file.sync();
   } finally {
-    closeSync(fd);
+    await file.close();
   }
 }
 
 /** The new name is in the folder, and the folder is a file of its own. */
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+async function syncFolder(folder: string): Promise<void> {
+  const file = await open(folder, 'r');
+  await file.sync().finally(() => file.close());
 }
 
 /** Leaves the files written last. What another process deletes at the same time is gone as well. */
@@ -129,7 +155,7 @@ function unlessMissing<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (['ENOENT', 'ENOTDIR'].includes((thrown as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw thrown;
   }
 }

@@ -54,7 +54,7 @@ export class ListExport {
     const path = join(this.#o.out, 'api/postern/keyset');
     const keySet = this.#o.keySet();
     if (await beginsWith(path, keySet, keySet.length)) return;
-    await publishFile(path, keySet);
+    await publishFile(path, keySet, { durable: true });
     count.keySets++;
   }
 
@@ -72,11 +72,12 @@ export class ListExport {
       if (delta === undefined) continue;
       wanted.add(name);
       if (delta === 'kept') continue;
-      await publishFile(join(folder, name), await delta.read(0, delta.length));
+      // What a power cut spoils of it is refused by its door, which takes the full list, and made anew with the next version.
+      await publishFile(join(folder, name), await delta.read(0, delta.length), { durable: false });
       count.deltas++;
     }
     if (!isThere) {
-      await publishFile(fullPath, await full.read(0, full.length));
+      await publishFile(fullPath, await full.read(0, full.length), { durable: true });
       count.lists++;
     }
     count.removed += await removeOthers(folder, there, wanted);

@@ -44,6 +44,8 @@ export interface SignedFile {
  * tool) is not left out for ever.
  */
 const READ_WHOLE_AFTER_S = 3_600;
+/** The one under way, the one after it, and some for what another process or a jumping clock undoes. */
+const MOST_BUILDS = 5;
 const NO_EDITS: ListEdits = { removed: new Uint8Array(0), changed: new Uint8Array(0) };
 
 /**
@@ -99,20 +101,21 @@ export class TokenLists {
   /** A build under way may have read the database before what the asker has just done: then it is not the one they wait for. */
   async #currentFront(door: Uint8Array): Promise<ListFront> {
     const changes = this.#o.doors.listChanges(door);
-    for (;;) {
+    for (let builds = 0; builds <= MOST_BUILDS; builds++) {
       const front = this.#o.fronts.newest(door);
       if (front && this.#isCurrent(door, front, changes)) return front;
       await this.#built(door);
     }
+    throw new Error(`the list of door ${ruuidOf(door)} was built ${MOST_BUILDS} times and is not there`);
   }
 
   #isCurrent(door: Uint8Array, front: ListFront, changes: number): boolean {
-    const { blocks, keys, resignAfterS } = this.#o;
+    const { blocks, keys, resignAfterS, work } = this.#o;
     const nowS = this.#nowS();
     return front.changes >= changes && nowS >= front.issuedAtS && nowS < front.issuedAtS + resignAfterS
       && Buffer.compare(front.keyId, keys.list.keyId) === 0
       // The folder may have been put back without them.
-      && blocks.size(door, front.digest) === front.entries * LIST_ENTRY_BYTES;
+      && (blocks.size(door, front.digest) === front.entries * LIST_ENTRY_BYTES || work.storing(door, front.digest) !== undefined);
   }
 
   #built(door: Uint8Array): Promise<void> {
@@ -152,6 +155,7 @@ export class TokenLists {
   }
 
   async #read(door: Uint8Array, digest: Uint8Array, front: Uint8Array, start: number, end: number): Promise<Readable> {
+    await this.#o.work.storing(door, digest);
     const entries = await this.#o.blocks.read(door, digest, Math.max(0, start - front.length), Math.max(0, end - front.length));
     const whole = Readable.from(inTurn(front.subarray(start, end), entries));
     // It may be given up before its entries are begun.

@@ -39,5 +39,5 @@ type Definition<O extends Options> = Pick<BackendVerb, 'name' | 'usage' | 'about
 
 /** Types a verb by its own options and lets the table hold it beside the others. */
 export function backendVerb<const O extends Options = Record<never, never>>(definition: Definition<O>): BackendVerb {
-  return { options: {}, takesNames: false, ...definition } as unknown as BackendVerb;
+  return { options: {}, takesNames: false, ...definition };
 }

@@ -166,6 +166,10 @@ class WatchedWork implements ListWork {
     return this.#work.edits(...args);
   }
 
+  storing(...args: Parameters<ListWork['storing']>): ReturnType<ListWork['storing']> {
+    return this.#work.storing(...args);
+  }
+
   close(): Promise<void> {
     return this.#work.close();
   }
