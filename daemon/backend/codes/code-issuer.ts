@@ -1,4 +1,5 @@
 import type { Actor } from '../audit.ts';
+import { ApiError } from '../http/api-error.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { SharedCommits } from '../shared-commits.ts';
 import type { CodePictures, DrawPicture } from './code-pictures.ts';
@@ -34,7 +35,8 @@ export class CodeIssuer {
       try {
         return { ...issued, png: await this.#checkedPicture(issued, request, draw) };
       } catch (thrown) {
-        if (issued.isNew) await this.#withdraw(issued, request, actor);
+        // A backend that is being stopped keeps it: who asks again with the same requestId gets it.
+        if (issued.isNew && !isStopping(thrown)) await this.#withdraw(issued, request, actor);
         throw thrown;
       }
     });
@@ -52,4 +54,8 @@ export class CodeIssuer {
     const { commits, tokens } = this.#o;
     await commits.run(() => tokens.withdraw(claims.id, requestId, actor));
   }
+}
+
+function isStopping(thrown: unknown): boolean {
+  return thrown instanceof ApiError && thrown.code === 'stopping';
 }
