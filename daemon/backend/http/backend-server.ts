@@ -98,8 +98,6 @@ export class BackendServer {
     } catch (thrown) {
       this.#refuse(request, response, this.#apiErrorOf(thrown));
     }
-    // From now on it is the caller's turn, to read.
-    if (!response.writableFinished) response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -122,19 +120,22 @@ export class BackendServer {
     if (endpoint.kind !== 'file' && request.headers.expect !== undefined) response.writeContinue();
     switch (endpoint.kind) {
       case 'call': {
-        const { body, ignored } = await readBody(request, endpoint.body);
+        const { body, ignored } = await readBody(request, endpoint.body, endpoint.maxBytes);
         return this.#sendAnswer(endpoint, response, await endpoint.answer(body, context, query), ignored);
       }
       case 'upload': return this.#sendAnswer(endpoint, response, await endpoint.store(await readBytes(request, endpoint.maxBytes), context, query), []);
       case 'file': {
         if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
-        return sendFile(request, response, endpoint.contentType, await endpoint.file(context, query));
+        const file = await endpoint.file(context, query);
+        this.#mustBeRead(response);
+        return sendFile(request, response, endpoint.contentType, file);
       }
     }
   }
 
   #sendAnswer(endpoint: Call | Upload, response: ServerResponse, answer: unknown, ignored: string[]): void {
     if (this.#checksAnswers) checkAnswer(endpoint, answer);
+    this.#mustBeRead(response);
     sendJson(response, 200, ignored.length === 0 ? answer : withWarning(answer as object, ignored));
   }
 
@@ -147,7 +148,13 @@ export class BackendServer {
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
     this.#refusals.refused(error.status, error.code);
+    this.#mustBeRead(response);
     sendRefusal(request, response, error);
+  }
+
+  /** From now on it is the caller's turn. Until now it was ours, and a call may take long. */
+  #mustBeRead(response: ServerResponse): void {
+    response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   /** For what is no request; the connection ends. */

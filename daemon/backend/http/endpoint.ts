@@ -28,7 +28,7 @@ export interface Example {
   /** In a few words: what is asked for. */
   title: string;
   params?: Readonly<Record<string, string>>;
-  query?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string | readonly string[]>>;
   /** The JSON of a call, the text of an upload. */
   body?: unknown;
   /** An answer as it may come. */
@@ -49,7 +49,7 @@ interface EndpointBase<Query extends z.ZodType> {
   /** What a caller should know beside it; paragraphs. */
   description?: string;
   allows: readonly Role[] | 'anyone';
-  /** An object of what may follow the `?`, read from strings; absent: nothing may. Unknown and repeated names are refused. */
+  /** An object of what may follow the `?`, read from strings; absent: nothing may. Unknown names are refused; a name may be repeated where the field is an array. */
   query?: Query;
   refusals?: readonly Refusal[];
   examples?: readonly Example[];
@@ -65,6 +65,8 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
    * meant to restrict; a plain one, for calls that only ask, passes it over and the answer says so in `warningMsg`.
    */
   body: Body;
+  /** Of the body, for a call that takes more than others. */
+  maxBytes?: number;
   result: Result;
   answer(body: z.output<Body>, context: RequestContext, query: z.output<Query>): Promise<z.input<Result>>;
 }

@@ -5,7 +5,7 @@ import { faultsText } from './faults-text.ts';
 import { strictJson } from './strict-json.ts';
 
 /** Far more than any call needs. */
-export const MAX_BODY_BYTES = 65_536;
+const MAX_BODY_BYTES = 65_536;
 
 export interface ReadBody<Body extends z.ZodType> {
   body: z.output<Body>;
@@ -14,9 +14,9 @@ export interface ReadBody<Body extends z.ZodType> {
 }
 
 /** The body of a request by its schema; no body counts as `{}`. Throws ApiError. */
-export async function readBody<Body extends z.ZodType>(request: IncomingMessage, schema: Body): Promise<ReadBody<Body>> {
+export async function readBody<Body extends z.ZodType>(request: IncomingMessage, schema: Body, maxBytes = MAX_BODY_BYTES): Promise<ReadBody<Body>> {
   checkIsJson(request.headers['content-type']);
-  const bytes = await readBytes(request, MAX_BODY_BYTES);
+  const bytes = await readBytes(request, maxBytes);
   const json = bytes.length === 0 ? {} : withoutNulls(strictJson(bytes));
   const parsed = schema.safeParse(json);
   if (!parsed.success) throw new ApiError(400, 'request-bad', `The request is not right: ${faultsText(parsed.error)}. Nothing was changed.`);
