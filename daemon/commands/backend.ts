@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Backend } from '../backend/backend.ts';
 import { PosternError } from '../base/errors.ts';
 import { humanLogger } from '../base/logger.ts';
-import { DEFAULT_PORT, placeOf, placeOptions, type PlaceValues } from './backend/place.ts';
+import { DEFAULT_PORT, placeOf, placeOptions } from './backend/place.ts';
 import type { BackendVerb } from './backend/verb.ts';
 import { backendVerbs } from './backend/verbs.ts';
 import type { Command } from './command.ts';

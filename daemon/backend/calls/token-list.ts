@@ -73,13 +73,14 @@ function doorOf({ backend, params, caller }: RequestContext): Uint8Array {
   return door;
 }
 
-function answerOf(context: RequestContext, door: Uint8Array, { etag, length, read }: SignedFile): StreamAnswer {
+function answerOf(context: RequestContext, door: Uint8Array, file: SignedFile): StreamAnswer {
   return {
-    etag, length,
+    etag: file.etag,
+    length: file.length,
     cacheControl: CACHE_CONTROL,
     read(start, end) {
       context.backend.audit.write('list-downloaded', ruuidOf(door), actorOf(context));
-      return read(start, end);
+      return file.read(start, end);
     },
   };
 }

@@ -126,8 +126,6 @@ export class BackendServer {
     } catch (thrown) {
       this.#refuse(request, response, this.#apiErrorOf(thrown));
     }
-    // From now on it is the caller's turn, to read.
-    if (!response.writableFinished) response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -157,6 +155,7 @@ export class BackendServer {
       case 'file': {
         if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
         const answer = await endpoint.file(context, query);
+        this.#mustBeRead(response);
         return 'pieces' in answer ? sendPieces(request, response, answer) : sendFile(request, response, endpoint.contentType, answer);
       }
     }
@@ -164,6 +163,7 @@ export class BackendServer {
 
   #sendAnswer(endpoint: Call | Upload, response: ServerResponse, answer: unknown, ignored: string[]): void {
     if (this.#checksAnswers) checkAnswer(endpoint, answer);
+    this.#mustBeRead(response);
     sendJson(response, 200, ignored.length === 0 ? answer : withWarning(answer as object, ignored));
   }
 
@@ -176,7 +176,13 @@ export class BackendServer {
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
     this.#refusals.refused(error.status, error.code);
+    this.#mustBeRead(response);
     sendRefusal(request, response, error);
+  }
+
+  /** From now on it is the caller's turn. Until now it was ours, and a call may take long. */
+  #mustBeRead(response: ServerResponse): void {
+    response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   /** For what is no request; the connection ends. */

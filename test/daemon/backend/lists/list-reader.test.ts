@@ -24,7 +24,7 @@ async function situation(work: (it: ListsSituation) => void | Promise<void>): Pr
   }
 }
 
-test('a list read from what changed is the one read from all tokens, to the byte, for 300 random days', () => situation((it) => {
+test('a list read from what changed is the one read from all tokens, to the byte, for 300 random days', () => situation(async (it) => {
   const random = seededRandom('lists');
   const upTo = (below: number): number => Math.floor(random() * below);
   const issued: { id: Uint8Array; text: string }[] = [];
@@ -36,7 +36,7 @@ test('a list read from what changed is the one read from all tokens, to the byte
       const one = any();
       switch (upTo(5)) {
         case 0: if (one) it.revoke(one.id); break;
-        case 1: if (one) it.use(one.text, [front, back][upTo(2)] as Uint8Array); break;
+        case 1: if (one) await it.use(one.text, [front, back][upTo(2)] as Uint8Array); break;
         case 2: it.clock.advance(upTo(900_000)); break;
         case 3: if (upTo(10) === 0) it.clock.jumpWall(upTo(3) * 600_000 - 900_000); break;
         default: issued.push(it.issue([[front], [back], [front, back], [back, front]][upTo(4)], 60 + upTo(3_600), upTo(2) === 0 ? 5 : undefined));
@@ -52,7 +52,7 @@ test('a list read from what changed is the one read from all tokens, to the byte
   assert.ok(wholes < 100, `${wholes} of them were read as a whole all the same`);
 }));
 
-test('the edits from any earlier list lead to the later one, whatever has changed since', () => situation((it) => {
+test('the edits from any earlier list lead to the later one, whatever has changed since', () => situation(async (it) => {
   const random = seededRandom('edits');
   const upTo = (below: number): number => Math.floor(random() * below);
   const issued = Array.from({ length: 40 }, () => it.issue([front, back], 60 + upTo(1_000), 9));
@@ -61,7 +61,7 @@ test('the edits from any earlier list lead to the later one, whatever has change
     it.clock.advance(upTo(30_000));
     const one = issued[upTo(issued.length)] as (typeof issued)[number];
     if (i % 3 === 0) it.revoke(one.id);
-    else if (i % 3 === 1) it.use(one.text, back);
+    else if (i % 3 === 1) await it.use(one.text, back);
     else issued.push(it.issue([front], 60 + upTo(1_000)));
     const built = build(it, versions.at(-1)?.built);
     versions.push({ built, block: Uint8Array.from(it.blocks.get(front, built.digest) as Uint8Array) });

@@ -215,7 +215,7 @@ test('a list that cannot be read fails those who asked, and the next who asks ge
 
 test('a folder that cannot be written fails the asker, and is written when it can be', async () => {
   writeFileSync(join(folder, 'lists'), 'in the way');
-  assert.is((await Promise.allSettled([current()]))[0]?.status, 'rejected');
+  assert.is((await Promise.allSettled([current()]))[0].status, 'rejected');
   rmSync(join(folder, 'lists'));
   assert.is(versionOf(await current()), 1);
 });
@@ -224,9 +224,9 @@ test('while a list is read, requests for other things are answered', async () =>
   for (let i = 0; i < 500; i++) it.issue();
   const list = current();
   let turns = 0;
-  let done = false;
-  void list.then(() => (done = true));
-  while (!done) {
+  const reading = { done: false };
+  void list.then(() => (reading.done = true));
+  while (!reading.done) {
     it.issue([back]);
     turns++;
     await new Promise((resolve) => setImmediate(resolve));

@@ -61,8 +61,8 @@ export class ListsSituation {
     this.tokens.revoke(id, {});
   }
 
-  use(text: string, door: Uint8Array): void {
-    this.validation.answer({ nonce: String(++this.#nonces).padStart(26, '0'), door, code: text, seenAtMs: this.clock.wallMs() });
+  async use(text: string, door: Uint8Array): Promise<void> {
+    await this.validation.answer({ nonce: String(++this.#nonces).padStart(26, '0'), door, code: text, seenAtMs: this.clock.wallMs() });
   }
 
   async close(): Promise<void> {
