@@ -136,7 +136,7 @@ test('a stream that fails half way ends the connection, so that the half is not 
   answer = { ...streamed, read: async () => Readable.from((async function* () {
     yield Buffer.from('abc');
     throw new Error('the disk');
-  })()) } as FileAnswer;
+  })()) };
   const response = await fetch(url);
   let failed = false;
   await response.text().catch(() => (failed = true));
@@ -147,7 +147,7 @@ test('when the asker goes away half way the stream is let go', async () => {
   const given = new Promise<void>((resolve) => {
     const endless = new Readable({ read() { this.push(Buffer.alloc(65_536)); } });
     endless.on('close', () => resolve());
-    answer = { ...streamed, length: 1e9, read: async () => endless } as FileAnswer;
+    answer = { ...streamed, length: 1e9, read: async () => endless };
   });
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'));

@@ -39,7 +39,7 @@ test('a list read from what changed is the one read from all tokens, to the byte
         case 1: if (one) it.use(one.text, [front, back][upTo(2)] as Uint8Array); break;
         case 2: it.clock.advance(upTo(900_000)); break;
         case 3: if (upTo(10) === 0) it.clock.jumpWall(upTo(3) * 600_000 - 900_000); break;
-        default: issued.push(it.issue([[front], [back], [front, back], [back, front]][upTo(4)] as Uint8Array[], 60 + upTo(3_600), upTo(2) === 0 ? 5 : undefined));
+        default: issued.push(it.issue([[front], [back], [front, back], [back, front]][upTo(4)], 60 + upTo(3_600), upTo(2) === 0 ? 5 : undefined));
       }
     }
     const edited = build(it, before);
