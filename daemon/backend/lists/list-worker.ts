@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
 import { openReadOnly } from '../store.ts';
-import { FolderBlocks } from './entry-blocks.ts';
+import { FolderBlocks } from './folder-blocks.ts';
 import { ListReader } from './list-reader.ts';
 import type { ListTask, ListTaskReply, ListThreadData } from './list-work-thread.ts';
 

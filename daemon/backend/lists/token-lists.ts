@@ -36,7 +36,7 @@ export interface SignedFile {
   etag: string;
   length: number;
   /** The bytes from `start` to before `end`. */
-  read(start: number, end: number): Promise<Readable>;
+  read: (start: number, end: number) => Promise<Readable>;
 }
 
 /**
