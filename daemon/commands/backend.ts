@@ -64,9 +64,15 @@ Codes and lists are signed. rotate-key brings in a new key, which doors learn of
 one stay good. revoke-signing-key is for a key that was stolen: nothing it signed counts any longer. rotate-key root
 announces a further root, and with --take-over it signs from then on. No door needs a visit for any of these.
 
+With a tls section in its config the backend speaks HTTPS; new files are taken up while it runs, on SIGHUP at once. With
+tls.clientCaFile a door may show a certificate instead of an API key. To sign one with openssl (RUUID is the door's):
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout door.key -out door.csr -subj /CN=door
+  printf 'subjectAltName=URI:urn:postern:door:RUUID\\nextendedKeyUsage=clientAuth\\n' > door.ext
+  openssl x509 -req -in door.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 365 -extfile door.ext -out door.pem
+
   --config FILE   the backend's config (see config/backend-example.yaml), or a door's with an embeddedBackend section
   --dir DIR       folder of the backend's database and keys
-  --host HOST     address to listen on, of this machine only (default: 127.0.0.1)
+  --host HOST     address to listen on; without TLS of this machine only (default: 127.0.0.1)
   --port PORT     port to listen on; 0 takes a free one (default: ${DEFAULT_PORT})
   --role ROLE     what an API key may do: admin, issuer, door or reader
   --name NAME     of a door, or of an API key in the audit log
