@@ -28,6 +28,12 @@ ${backendVerbs.map(verbHelp).join('\n')}
   --yes            does not ask
   --json           one line of JSON each
 
+With a tls section in its config the backend speaks HTTPS; new files are taken up while it runs, on SIGHUP at once. With
+tls.clientCaFile a door may show a certificate instead of an API key. To sign one with openssl (RUUID is the door's):
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout door.key -out door.csr -subj /CN=door
+  printf 'subjectAltName=URI:urn:postern:door:RUUID\\nextendedKeyUsage=clientAuth\\n' > door.ext
+  openssl x509 -req -in door.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 365 -extfile door.ext -out door.pem
+
 Exit codes: 0 done, or stopped by SIGINT or SIGTERM; 1 there is no such key, or nothing in the audit log; 2 wrong usage or a failing environment.
 `,
   async run(args, io) {

@@ -226,6 +226,10 @@ test('on SIGHUP the files are looked at without waiting', () => atBackend(async 
 test('a new pair that does not fit is told once, the old one stays in use, and its mend is taken up', () => atBackend(async (it) => {
   replace(it.server, { cert: second.cert, key: first.key });
   for (let i = 0; i < 5; i++) it.clock.advance(5_000);
+  // Written once more, and asked for by a signal: the same fault.
+  replace(it.server, { cert: second.cert, key: first.key });
+  it.clock.advance(5_000);
+  it.backend.reloadTls();
   assert.is(it.told.length, 1);
   assert.match(it.told[0] ?? '', /does the key belong to the certificate\? The old ones stay in use\./);
   assert.is(await it.shown(), 'first');
