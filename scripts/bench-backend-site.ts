@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -69,18 +69,19 @@ export class BenchSite {
     return { 'x-auth-scheme': 'api-token', 'x-auth-apikey': key };
   }
 
-  /** Has a load process send `bodies` and resolves with how it went. Throws when an answer is not as expected. */
-  async load(path: string, key: string, bodies: string[], connections: number, expected: string): Promise<LoadOutcome> {
+  /** Has a load process send `bodies` and resolves with how it went, and what processor time a request took of the backend, all threads together. Throws when an answer is not as expected. */
+  async load(path: string, key: string, bodies: string[], connections: number, expected: string): Promise<LoadOutcome & { cpuMs: number }> {
     const bodiesFile = join(this.dir, `bodies-${this.#files++}`);
     writeFileSync(bodiesFile, bodies.join('\n'));
     const job: LoadJob = { url: this.url + path, headers: this.headers(key), bodiesFile, connections, expected };
     const load = spawn(process.execPath, [join(root, '.build/scripts/backend-load.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
     load.stdin.end(JSON.stringify(job));
+    const cpuBefore = cpuMsOf(this.pid);
     let text = '';
     for await (const chunk of load.stdout) text += String(chunk);
     const outcome = JSON.parse(text) as LoadOutcome;
     if (outcome.wrong > 0) throw new Error(`${outcome.wrong} of ${bodies.length} answers are not as expected, the first: ${outcome.firstWrong}`);
-    return outcome;
+    return { ...outcome, cpuMs: (cpuMsOf(this.pid) - cpuBefore) / bodies.length };
   }
 
   async close(): Promise<void> {
@@ -89,6 +90,13 @@ export class BenchSite {
     await ended;
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** utime and stime of proc(5), which count in hundredths of a second; NaN where there is no /proc. */
+function cpuMsOf(pid: number): number {
+  if (process.platform !== 'linux') return NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 async function firstLine(child: ChildProcess): Promise<[string]> {

@@ -8,6 +8,7 @@ import type { KeySet } from '../base/key-set.ts';
 import type { Logger } from '../base/logger.ts';
 import type { StatusBoard } from '../base/status.ts';
 import { BackendConnection, type BackendAddress } from './backend-connection.ts';
+import { DeltaUse } from './delta-use.ts';
 import { IssuerDownload } from './issuer-download.ts';
 import { KeySetStore } from './key-set-store.ts';
 import { ListAlarm } from './list-alarm.ts';
@@ -42,6 +43,8 @@ const JITTER = 0.1;
 const FIRST_RETRY_MS = 5_000;
 /** After which a sync is given up, however lively: a trickle could last for ever. */
 const SYNC_LIMIT_MS = 600_000;
+/** What speaks against a delta and not against the full list. */
+const NO_GOOD_DELTA: ReadonlySet<string> = new Set(['delta-refused', 'list-refused', 'list-too-long']);
 
 /**
  * Keeps what the issuer signed, its keys and this door's list, as new as the backend lets it.
@@ -61,11 +64,15 @@ export class ListSync {
   /** Tags of what was accepted; what was refused is fetched again. */
   #keySetTag: string | undefined;
   #listTag: string | undefined;
+  /** Of the last delta from that version: that it leads nowhere. */
+  #deltaTag: { version: number; etag: string } | undefined;
+  readonly #deltas: DeltaUse;
   #syncing: Promise<boolean> | undefined;
   #polling: Promise<void> | undefined;
 
   private constructor(options: ListSyncOptions) {
     this.#o = options;
+    this.#deltas = new DeltaUse(options.clock);
     const { dir, door, roots, state, time, clock, status, log, maxListAgeMs, backend, onEvent } = options;
     this.#keySets = new KeySetStore({ dir, roots, state, time });
     this.#lists = new TokenListStore({ dir, door, state, time, keys: () => this.keys() });
@@ -166,11 +173,35 @@ export class ListSync {
   }
 
   async #syncList(download: IssuerDownload, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#byDelta(download, signal) ?? await this.#byFullList(download, signal);
+    const head = this.list()?.head;
+    this.#report.listStands(outcome === 'accepted' && head ? { type: 'list-accepted', version: head.version, entries: head.count } : undefined);
+  }
+
+  /** Undefined when it takes the full list: there is no delta, it does not fit, or it leads to a list that this door does not take. */
+  async #byDelta(download: IssuerDownload, signal: AbortSignal): Promise<'accepted' | 'same' | undefined> {
+    const version = this.list()?.head.version;
+    if (version === undefined || !this.#deltas.isWorthwhile) return undefined;
+    try {
+      const known = this.#deltaTag?.version === version ? this.#deltaTag.etag : undefined;
+      const fetched = await download.delta(version, known, signal);
+      if (fetched === 'none') return void this.#deltas.miss();
+      const outcome = fetched === 'same' ? 'same' : await this.#lists.offerDelta(fetched.body);
+      if (fetched !== 'same') this.#deltaTag = outcome === 'same' && fetched.etag !== undefined ? { version, etag: fetched.etag } : undefined;
+      this.#deltas.hit();
+      return outcome;
+    } catch (thrown) {
+      if (!(thrown instanceof PosternError) || !NO_GOOD_DELTA.has(thrown.code)) throw thrown;
+      if (this.#deltas.miss(thrown.message)) this.#o.log.warn(`The full list is fetched: ${thrown.message}`);
+      return undefined;
+    }
+  }
+
+  async #byFullList(download: IssuerDownload, signal: AbortSignal): Promise<'accepted' | 'same'> {
     const fetched = await download.list(this.list() && this.#listTag, signal);
     const outcome = fetched ? await this.#lists.offer(fetched.body) : 'same';
     if (fetched) this.#listTag = fetched.etag;
-    const head = this.list()?.head;
-    this.#report.listStands(outcome === 'accepted' && head ? { type: 'list-accepted', version: head.version, entries: head.count } : undefined);
+    return outcome;
   }
 
   /** True when `work` came to its end; false when the environment was against it, which is told. A bug is thrown on. */

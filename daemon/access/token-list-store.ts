@@ -5,12 +5,13 @@ import { z } from 'zod';
 import type { DurableState } from '../base/durable-state.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import type { KeySet } from '../base/key-set.ts';
+import { DELTA_FRONT_BYTES, parseDeltaFront, type DeltaFront } from '../base/token-list-delta.ts';
 import { LIST_FRONT_BYTES, parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
 import { boundsOf } from './clock-trust.ts';
 import { replaceDurably } from '../base/durable-file.ts';
 import { offerProblem, storedProblem, type ListFacts, type ListFloor } from './list-rules.ts';
 import { keyInForce } from './signing-key.ts';
-import { checkEntries } from './token-list-check.ts';
+import { applyDelta, checkEntries } from './token-list-check.ts';
 import { TokenListReader } from './token-list.ts';
 import type { TrustedTime } from './trusted-time.ts';
 
@@ -25,6 +26,7 @@ export interface TokenListStoreOptions {
 }
 
 const FILE = 'token-list.bin';
+const APPLIED_FILE = 'token-list.applied';
 const FLOOR_KEY = 'token-list';
 const floorSchema = z.object({ version: z.number().int().nonnegative(), keyId: z.string().nullable(), sha256: z.string().nullable() });
 
@@ -57,7 +59,7 @@ export class TokenListStore {
     if (!candidate) return;
     const problem = storedProblem(candidate.list, this.#facts(candidate));
     if (problem) throw refused(problem);
-    const reader = await this.#checked(candidate);
+    const reader = TokenListReader.open(candidate.path, candidate.list, await checkEntries(candidate));
     await this.#keepFloor(candidate);
     this.#swap(reader);
   }
@@ -71,6 +73,19 @@ export class TokenListStore {
       return await this.#take(path);
     } finally {
       await deleteFile(path);
+    }
+  }
+
+  /**
+   * Takes the list that the delta at `path` makes of the one in hand, as if it had been offered whole; the file is deleted.
+   * Rejects PosternError('delta-refused', 'list-refused', 'storage'); then the old one stands.
+   */
+  async offerDelta(path: string): Promise<'accepted' | 'same'> {
+    try {
+      return await this.#takeDelta(path);
+    } finally {
+      await deleteFile(path);
+      await deleteFile(this.#appliedPath);
     }
   }
 
@@ -97,14 +112,37 @@ export class TokenListStore {
   async #take(path: string): Promise<'accepted' | 'same'> {
     const candidate = await readCandidate(path);
     if (!candidate) throw refused('it is not there');
+    if (this.#isInHand(candidate)) return 'same';
+    return this.#accept(candidate, await checkEntries(candidate));
+  }
+
+  async #takeDelta(path: string): Promise<'accepted' | 'same'> {
+    const { delta, fileBytes } = await readDeltaFront(path);
+    const current = await readCandidate(this.#path);
+    const fits = current && delta.fromVersion === this.#reader?.head.version && Buffer.compare(delta.fromDigest, current.list.entriesDigest) === 0;
+    if (!fits) throw deltaRefused('it is for another list than the one in hand');
+    if (fileBytes !== delta.fileBytes) throw deltaRefused(`it has ${fileBytes} bytes instead of ${delta.fileBytes}`);
+    const { front, list } = delta;
+    const candidate = { path: this.#appliedPath, front, list, fileBytes: list.fileBytes, sha256: sha256Of(front) };
+    if (this.#isInHand(candidate)) return 'same';
+    return this.#accept(candidate, await applyDelta({ ...candidate, delta: path, to: this.#path }));
+  }
+
+  /** Whether it is the list in hand. Throws PosternError('list-refused') for one that this door does not take, whatever its entries. */
+  #isInHand(candidate: Candidate): boolean {
     const problem = offerProblem(candidate.list, this.#facts(candidate));
     if (problem) throw refused(problem);
-    if (this.#reader && this.#floor()?.sha256 === candidate.sha256) return 'same';
-    const reader = await this.#checked(candidate);
+    return this.#reader !== undefined && this.#floor()?.sha256 === candidate.sha256;
+  }
+
+  /** `fences` come from the check of all its entries. */
+  async #accept(candidate: Candidate, fences: Uint8Array): Promise<'accepted'> {
+    const { path, list } = candidate;
+    const reader = TokenListReader.open(path, list, fences);
     try {
       await replaceDurably(path, this.#path);
       await this.#keepFloor(candidate);
-      await this.#o.time.raise(candidate.list.head.issuedAtS * 1_000, Buffer.from(candidate.list.keyId).toString('hex'));
+      await this.#o.time.raise(list.head.issuedAtS * 1_000, Buffer.from(list.keyId).toString('hex'));
     } catch (thrown) {
       reader.close();
       throw thrown;
@@ -115,6 +153,10 @@ export class TokenListStore {
 
   get #path(): string {
     return join(this.#o.dir, FILE);
+  }
+
+  get #appliedPath(): string {
+    return join(this.#o.dir, APPLIED_FILE);
   }
 
   #facts({ fileBytes, sha256 }: Candidate): ListFacts {
@@ -130,10 +172,6 @@ export class TokenListStore {
     await this.#o.state.set(FLOOR_KEY, { version: list.head.version, keyId: Buffer.from(list.keyId).toString('hex'), sha256 });
   }
 
-  async #checked({ path, front, list }: Candidate): Promise<TokenListReader> {
-    return TokenListReader.open(path, list, await checkEntries({ path, front }));
-  }
-
   #swap(reader: TokenListReader | undefined): void {
     const before = this.#reader;
     this.#reader = reader;
@@ -143,19 +181,26 @@ export class TokenListStore {
 
 /** Reads the front of a list file; undefined when there is no file. Rejects PosternError('list-refused', 'storage'). */
 async function readCandidate(path: string): Promise<Candidate | undefined> {
-  const read = await readFront(path);
+  const read = await readStart(path, LIST_FRONT_BYTES);
   if (!read) return undefined;
   const list = parseListHead(read.bytes);
   const front = Uint8Array.from(read.bytes.subarray(0, list.entriesAt));
-  return { path, front, list, fileBytes: read.fileBytes, sha256: createHash('sha256').update(front).digest('hex') };
+  return { path, front, list, fileBytes: read.fileBytes, sha256: sha256Of(front) };
 }
 
-async function readFront(path: string): Promise<{ bytes: Buffer; fileBytes: number } | undefined> {
+/** Rejects PosternError('delta-refused', 'storage'). */
+async function readDeltaFront(path: string): Promise<{ delta: DeltaFront; fileBytes: number }> {
+  const read = await readStart(path, DELTA_FRONT_BYTES);
+  if (!read) throw deltaRefused('it is not there');
+  return { delta: parseDeltaFront(read.bytes), fileBytes: read.fileBytes };
+}
+
+async function readStart(path: string, length: number): Promise<{ bytes: Buffer; fileBytes: number } | undefined> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LIST_FRONT_BYTES), 0, LIST_FRONT_BYTES, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
     return { bytes: buffer.subarray(0, bytesRead), fileBytes: size };
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -172,4 +217,12 @@ async function deleteFile(path: string): Promise<void> {
 
 function refused(why: string): PosternError {
   return new PosternError('list-refused', `The token list was refused: ${why}.`);
+}
+
+function deltaRefused(why: string): PosternError {
+  return new PosternError('delta-refused', `The delta was refused: ${why}.`);
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

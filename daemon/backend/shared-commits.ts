@@ -16,13 +16,16 @@ const MOST_AT_ONCE = 256;
  */
 export class SharedCommits {
   readonly #store: Store;
+  readonly #onCommitted: (works: number) => void;
   readonly #statements: Record<'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo', { run(): unknown }>;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #isClosed = false;
 
-  constructor(store: Store) {
+  /** `onCommitted` is told after each commit how many pieces of work were in it. */
+  constructor(store: Store, onCommitted: (works: number) => void = () => undefined) {
     this.#store = store;
+    this.#onCommitted = onCommitted;
     this.#statements = {
       begin: store.prepare('BEGIN IMMEDIATE'),
       commit: store.prepare('COMMIT'),
@@ -73,7 +76,9 @@ export class SharedCommits {
     } catch (thrown) {
       if (this.#store.inTransaction) rollback.run();
       for (const { reject } of batch) reject(thrown);
+      return;
     }
+    this.#onCommitted(batch.length);
   }
 
   /** Runs one piece of work in a savepoint of its own; returns how to tell its caller after the commit. */

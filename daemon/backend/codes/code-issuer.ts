@@ -1,4 +1,5 @@
 import type { Actor } from '../audit.ts';
+import { ApiError } from '../http/api-error.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { SharedCommits } from '../shared-commits.ts';
 import type { CodePictures, DrawPicture } from './code-pictures.ts';
@@ -34,15 +35,16 @@ export class CodeIssuer {
       try {
         return { ...issued, png: await this.#checkedPicture(issued, request, draw) };
       } catch (thrown) {
-        if (issued.isNew) await this.#withdraw(issued, request, actor);
+        // A backend that is being stopped keeps it: who asks again with the same requestId gets it.
+        if (issued.isNew && !isStopping(thrown)) await this.#withdraw(issued, request, actor);
         throw thrown;
       }
     });
   }
 
   /** The picture reads back as the text before it comes from `draw`; here the text is read as a door reads it. */
-  #checkedPicture({ tokenId, text }: IssuedToken, request: IssueRequest, draw: DrawPicture): Promise<Uint8Array> {
-    const fault = faultIn(text, request, (keyId) => this.#o.keys.tokenKey(keyId));
+  async #checkedPicture({ tokenId, text }: IssuedToken, request: IssueRequest, draw: DrawPicture): Promise<Uint8Array> {
+    const fault = await faultIn(text, request, (keyId) => this.#o.keys.tokenKey(keyId));
     if (fault !== undefined) throw new Error(`the code ${tokenId} that was just made is not handed out: ${fault}`);
     return draw(text);
   }
@@ -52,4 +54,8 @@ export class CodeIssuer {
     const { commits, tokens } = this.#o;
     await commits.run(() => tokens.withdraw(claims.id, requestId, actor));
   }
+}
+
+function isStopping(thrown: unknown): boolean {
+  return thrown instanceof ApiError && thrown.code === 'stopping';
 }

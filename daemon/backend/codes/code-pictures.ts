@@ -17,8 +17,8 @@ export interface CodePicturesOptions {
 
 interface Job {
   text: string;
-  resolve(png: Uint8Array): void;
-  reject(why: Error): void;
+  resolve: (png: Uint8Array) => void;
+  reject: (why: Error) => void;
 }
 
 /** Draws the picture of one code and reads it back. */

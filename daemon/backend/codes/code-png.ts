@@ -26,7 +26,7 @@ export function codePng({ data, side }: Modules, { scale, quietZone }: { scale: 
     // What is below it within the module is the same: no difference.
     for (let below = 1; below < scale; below++) rows[first + below * rowBytes] = FILTER_UP;
   }
-  return Buffer.concat([SIGNATURE, chunk('IHDR', header(px)), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([SIGNATURE, chunk('IHDR', header(px)), chunk('IDAT', deflateSync(rows, { level: 1 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
 function darken(row: Buffer, data: ArrayLike<number>, at: number, { side, scale, quietZone }: { side: number; scale: number; quietZone: number }): void {

@@ -1,19 +1,19 @@
 import type { KeyObject } from 'node:crypto';
 import { uuidBytes } from '../../base/ids.ts';
 import type { KeyState } from '../../base/key-set.ts';
-import { readToken, verifyToken, type TokenClaims } from '../../base/token.ts';
+import { readToken, verifyTokenAside, type TokenClaims } from '../../base/token.ts';
 import type { IssueRequest } from './issue-request.ts';
 
 /**
  * What is wrong with a code about to be handed out: it must read as a door would read it, verify under a key that
  * doors take, and say what was asked for and no more. Undefined when all is well.
  */
-export function faultIn(text: string, asked: IssueRequest, keyOf: (keyId: Uint8Array) => { publicKey: KeyObject; state: KeyState } | undefined): string | undefined {
+export async function faultIn(text: string, asked: IssueRequest, keyOf: (keyId: Uint8Array) => { publicKey: KeyObject; state: KeyState } | undefined): Promise<string | undefined> {
   const read = readToken(text);
   if (!read.ok) return `it reads as ${read.reason}`;
   const key = keyOf(read.token.keyId);
   if (!key || key.state === 'revoked') return 'its key is not one that doors take';
-  if (!verifyToken(read.token, key.publicKey)) return 'its signature does not verify';
+  if (!await verifyTokenAside(read.token, key.publicKey)) return 'its signature does not verify';
   const differing = Object.entries(askedOf(asked, read.token.claims.issuedAtS)).find(([claim, value]) => !isSame(value, saidBy(read.token.claims)[claim as keyof Said]));
   return differing && `its ${differing[0]} are not those that were asked for`;
 }

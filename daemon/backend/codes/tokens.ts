@@ -117,7 +117,7 @@ export class Tokens {
 
   #insert(claims: TokenClaims, status: ListStatus, { principal }: Actor, { holder }: Pick<IssueRequest, 'holder'> = {}): void {
     this.#rows.insert(claims, this.#options.keys.token.keyId, status, principal, holder);
-    this.#listsChanged(claims.doors);
+    this.#listsChanged(claims);
   }
 
   /** Gives the token the status that `next` names; false when it names none. */
@@ -129,7 +129,7 @@ export class Tokens {
       const status = next(stored);
       if (status === undefined) return false;
       this.#rows.setStatus(id, status);
-      this.#listsChanged(stored.claims.doors);
+      this.#listsChanged(stored.claims);
       audit.write(action, ruuidOf(id), actor);
       return true;
     }).immediate();
@@ -154,8 +154,8 @@ export class Tokens {
   }
 
   /** Every change of what a token may do comes by here; uses come by `Validation`. */
-  #listsChanged(doors: Uint8Array[]): void {
-    for (const door of doors) this.#options.doors.listChanged(door);
+  #listsChanged({ id, doors }: Pick<TokenClaims, 'id' | 'doors'>): void {
+    for (const door of doors) this.#options.doors.listChanged(door, id);
   }
 
   #nowS(): number {

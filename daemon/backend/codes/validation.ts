@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { uuidBytes } from '../../base/ids.ts';
-import { readToken, stepOf, type ReadToken, type UnverifiedToken } from '../../base/token.ts';
+import { readToken, stepOf, verifyTokenAside, type ReadToken, type UnverifiedToken } from '../../base/token.ts';
 import type { DenialReason } from '../../base/verdict.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Doors } from '../doors.ts';
 import type { OfflineCount, OfflineUse } from './offline-use.ts';
 import { rule, type Ruling, type RulingFacts } from './ruling.ts';
+import type { SharedCommits } from '../shared-commits.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { Store } from '../store.ts';
 import { UseRows } from './use-rows.ts';
@@ -34,10 +35,19 @@ export interface Answer {
 
 export interface ValidationOptions {
   store: Store;
+  commits: SharedCommits;
   clock: Clock;
   keys: SigningKeys;
   doors: Doors;
   maxTokenDays: number;
+}
+
+/** A code as it was shown, taken apart. */
+interface ShownCode {
+  read: ReadToken;
+  isSigned: boolean;
+  /** SHA-256 of its text. */
+  digest: Buffer;
 }
 
 /** Longer than any token lives, and so than any retry of an attempt with it. */
@@ -53,10 +63,21 @@ export class Validation {
     this.#rows = new UseRows(options.store);
   }
 
-  /** Runs in the caller's transaction. Throws ApiError('nonce-reused') when the nonce named another attempt before. */
-  answer(question: Question): Answer {
-    const digest = digestOf(question.code);
-    return this.#earlierAnswer(question, digest) ?? this.#newAnswer(question, digest);
+  /**
+   * Resolves when the answer, and what it counted, is on disk. Rejects with ApiError('nonce-reused') when the nonce named
+   * another attempt before, and with the database's error when it cannot be put on disk: nothing was counted then.
+   */
+  async answer(question: Question): Promise<Answer> {
+    const code = await this.#codeOf(question);
+    return this.#options.commits.run(() => this.#earlierAnswer(question, code) ?? this.#newAnswer(question, code));
+  }
+
+  /** What needs no database, done before the transaction and the signature beside this thread. */
+  async #codeOf({ code }: Question): Promise<ShownCode> {
+    const read = readToken(code);
+    const key = read.ok ? this.#options.keys.tokenKey(read.token.keyId) : undefined;
+    const isSigned = read.ok && key !== undefined && await verifyTokenAside(read.token, key.publicKey);
+    return { read, isSigned, digest: createHash('sha256').update(code).digest() };
   }
 
   /**
@@ -82,7 +103,7 @@ export class Validation {
     return { counted: counts, overspent, status };
   }
 
-  #earlierAnswer(question: Question, digest: Buffer): Answer | undefined {
+  #earlierAnswer(question: Question, { digest }: ShownCode): Answer | undefined {
     const row = this.#rows.answer(question.nonce);
     if (!row) return undefined;
     if (!row.door.equals(question.door) || !row.digest.equals(digest)) {
@@ -91,10 +112,9 @@ export class Validation {
     return JSON.parse(row.answer) as Answer;
   }
 
-  #newAnswer(question: Question, digest: Buffer): Answer {
+  #newAnswer(question: Question, { read, isSigned, digest }: ShownCode): Answer {
     const nowMs = this.#options.clock.wallMs();
-    const read = readToken(question.code);
-    const ruling = read.ok ? this.#rule(question, read.token, nowMs) : { granted: false as const, reason: read.reason };
+    const ruling = read.ok ? this.#rule(question, read.token, isSigned, nowMs) : { granted: false as const, reason: read.reason };
     const answer = answerOf(question.nonce, ruling, read, nowMs);
     this.#rows.remember({
       ...question, digest, token: read.ok ? read.token.claims.id : null, counted: ruling.granted ? ruling.counts : null,
@@ -103,13 +123,13 @@ export class Validation {
     return answer;
   }
 
-  #rule({ nonce, door }: Question, token: UnverifiedToken, nowMs: number): Ruling {
+  #rule({ nonce, door }: Question, token: UnverifiedToken, isSigned: boolean, nowMs: number): Ruling {
     const { keys, maxTokenDays } = this.#options;
     const { id } = token.claims;
     const found = this.#rows.token(id, door);
     const facts: RulingFacts = {
-      nowMs, door, maxTokenDays,
-      key: keys.tokenKey(token.keyId),
+      nowMs, door, maxTokenDays, isSigned,
+      keyState: keys.tokenKey(token.keyId)?.state,
       zoneMaster: keys.zoneMaster,
       status: found?.status,
       spent: found?.spent ?? 0,
@@ -125,7 +145,7 @@ export class Validation {
   /** A door's list tells what was spent elsewhere: the use changes the lists of the token's other doors. */
   #count(token: Uint8Array, door: Uint8Array, atMs: number): void {
     this.#rows.count(token, door, atMs);
-    for (const other of this.#rows.otherDoors(token, door)) this.#options.doors.listChanged(other);
+    for (const other of this.#rows.otherDoors(token, door)) this.#options.doors.listChanged(other, token);
   }
 }
 
@@ -133,8 +153,4 @@ function answerOf(nonce: string, ruling: Ruling, read: ReadToken, serverTimeMs: 
   if (!ruling.granted) return { nonce, verdict: 'denied', reason: ruling.reason, serverTimeMs };
   const hours = read.ok ? read.token.claims.hours : undefined;
   return { nonce, verdict: 'granted', extended: ruling.extended, ...(hours !== undefined && { hours }), serverTimeMs };
-}
-
-function digestOf(code: string): Buffer {
-  return createHash('sha256').update(code).digest();
 }

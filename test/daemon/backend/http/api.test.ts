@@ -25,7 +25,7 @@ test('a code asked for with the published fields alone comes with its picture', 
   const listed = (await it.post(`${QR}getQRAccessCodes`, {})).body.qrAccessCodes as Record<string, unknown>[];
   assert.equal(listed.find((code) => code.accesTokenUuid === body.accessTokenUuid), {
     accesTokenUuid: body.accessTokenUuid, accessTokenUuid: body.accessTokenUuid, auditPrincipal: 'ada@example.org', doorUuid: FRONT,
-    expirationTimeSec: it.clock.wallMs() / 1000 + 3600, status: 'active',
+    expirationTimeSec: it.clock.wallMs() / 1000 + 3600, status: 'active', maxUses: null, usesCounted: 0,
   });
 });
 
@@ -78,10 +78,10 @@ const badBodies: [situation: string, body: string | Uint8Array, status: number, 
   ['half a body', '{"accessControlledDoorUuid":', 400, 'not-json'],
   ['a list', '[]', 400, 'request-bad'],
   ['null', 'null', 400, 'request-bad'],
-  ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 400, 'not-json'],
+  ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 400, 'not-utf-8'],
   ['65,537 bytes', ' '.repeat(65_537), 413, 'too-large'],
   ['ten thousand opened brackets', '['.repeat(10_000), 400, 'not-json'],
-  ['ten thousand nested lists', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400, 'request-bad'],
+  ['ten thousand nested lists', `${'['.repeat(10_000)}${']'.repeat(10_000)}`, 400, 'too-deep'],
   ['a field nobody knows', JSON.stringify({ ...plain, maxUse: 1 }), 400, 'request-bad'],
   ['a prototype as a field', '{"__proto__": {"validDurationSec": 3600}, "accessControlledDoorUuid": "x"}', 400, 'request-bad'],
   ['a duration in words', JSON.stringify({ ...plain, validDurationSec: '3600' }), 400, 'request-bad'],
