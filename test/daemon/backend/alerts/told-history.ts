@@ -29,17 +29,17 @@ class ToldHistory implements History {
     return this.#around(this.#attempts.filter((attempt) => attempt.token === token), around);
   }
 
-  #around(attempts: Attempt[], { atMs, withinMs, each }: Around): Attempt[] {
-    const near = attempts.filter((attempt) => Math.abs(attempt.atMs - atMs) <= withinMs);
+  #around(attempts: Attempt[], { atMs, withinMs, each, reason }: Around): Attempt[] {
+    const near = attempts.filter((attempt) => Math.abs(attempt.atMs - atMs) <= withinMs && (reason === undefined || attempt.reason === reason));
     return [...near.filter((attempt) => attempt.atMs <= atMs).slice(-each), ...near.filter((attempt) => attempt.atMs > atMs).slice(0, each)];
   }
 }
 
-/** The alerts raised as the attempts become known one after the other, in the order of the lines: `second subject: text`. */
+/** The alerts raised as the attempts become known one after the other, in the order of the lines: `second ids-of-its-events`. */
 export function raised(rule: AlertRule, lines: string[]): string[] {
   const attempts = lines.map(attemptOf);
   return attempts.flatMap((attempt, i) => {
-    const alert = rule(attempt, new ToldHistory(attempts.slice(0, i + 1)));
+    const alert = rule.subjectOf(attempt) === undefined ? undefined : rule.look(attempt, new ToldHistory(attempts.slice(0, i + 1)));
     return alert ? [`${alert.atMs / 1000} ${alert.eventIds.join()}`] : [];
   });
 }

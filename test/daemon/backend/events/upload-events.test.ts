@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EventDraft } from '../../../../daemon/base/events.ts';
@@ -207,6 +209,18 @@ test('taken as they are: hostile texts in an event', atSite(async (site) => {
   assert.is((await site.upload(log)).status, 200);
   assert.equal((await site.find({ oldestFirst: true })).map(({ event }) => event.detail), texts);
   assert.equal(await site.alertNames(), [], 'and their hashes hold');
+}));
+
+test('[S8] a key that is bound to another door uploads neither events nor pictures of this one', atSite(async (site) => {
+  const db = new Database(join(site.dir, 'backend.sqlite'));
+  db.prepare('UPDATE api_keys SET door = ? WHERE role = \'door\'').run(Buffer.from(BACK, 'base64url'));
+  db.close();
+  const log = new DoorLog(FRONT).fill(1, site.nowMs);
+  assert.is((await site.upload(log)).body.code, 'other-door');
+  const put = await site.request('PUT', `/api/postern/door/evidence/${FRONT}/${log.events[0]?.id}/scan`, site.keys.door, 'x', 'image/jpeg');
+  assert.is(((await put.json()) as { code: string }).code, 'other-door');
+  assert.equal(await site.find(), []);
+  assert.is((await site.upload(new DoorLog(BACK).fill(1, site.nowMs))).status, 200);
 }));
 
 for (const role of ['admin', 'issuer', 'reader'] as const) {
