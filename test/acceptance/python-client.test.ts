@@ -200,7 +200,7 @@ async function wholeWay(side: IssuingSide): Promise<void> {
 
   writeFileSync(join(side.dir, 'attendees.csv'), stringify(attendees, { header: true }));
   const { results } = await side.python<{ results: string }>('bulk', DOOR, join(side.dir, 'attendees.csv'), join(side.dir, 'codes'));
-  const rows = parse(readFileSync(results), { columns: true }) as { name: string; email: string; qr_code: string; access_token_uuid: string }[];
+  const rows = parse<{ name: string; email: string; qr_code: string; access_token_uuid: string }>(readFileSync(results), { columns: true });
   assert.equal(rows.map(({ name, email }) => ({ name, email })), attendees);
 
   const codes = [single, mailed, ...rows.map((row) => ({ accessTokenUuid: row.access_token_uuid, file: row.qr_code }))];
