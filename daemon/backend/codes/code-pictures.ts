@@ -21,7 +21,7 @@ interface Job {
   reject: (why: Error) => void;
 }
 
-/** Draws the picture of one code and reads it back. */
+/** Draws the picture of one code. It was read back as that very text, so that nobody is mailed a code that no door can read. */
 export type DrawPicture = (text: string) => Promise<Uint8Array>;
 
 const workerFile = new URL(`./picture-worker${extname(import.meta.url)}`, import.meta.url);
@@ -112,8 +112,9 @@ export class CodePictures {
     try {
       const drawn = await thread.draw(text);
       this.#release(thread);
-      if ('png' in drawn) resolve(drawn.png);
-      else reject(new Error(drawn.problem));
+      if ('problem' in drawn) reject(new Error(drawn.problem));
+      else if (drawn.readsAs !== text) reject(new Error('a QR code that was just drawn does not read back'));
+      else resolve(drawn.png);
     } catch (thrown) {
       reject(this.#isClosed ? stopping() : thrown as Error);
     } finally {

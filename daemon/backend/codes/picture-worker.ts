@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../base/errors.ts';
-import { codePicture } from './code-picture.ts';
+import { drawnCode, type DrawnCode } from './code-picture.ts';
 
-/** What a picture thread answers: the PNG, or why there is none. */
-export type DrawnPicture = { png: Uint8Array } | { problem: string };
+/** What a picture thread answers: the picture and how it reads, or why there is none. */
+export type DrawnPicture = DrawnCode | { problem: string };
 
 parentPort?.on('message', (text: string) => {
   void draw(text).then((drawn) => parentPort?.postMessage(drawn));
@@ -11,7 +11,7 @@ parentPort?.on('message', (text: string) => {
 
 async function draw(text: string): Promise<DrawnPicture> {
   try {
-    return { png: await codePicture(text) };
+    return await drawnCode(text);
   } catch (thrown) {
     return { problem: messageOf(thrown) };
   }

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readBarcodes } from 'zxing-wasm/reader';
-import { codePicture } from '../../../daemon/backend/codes/code-picture.ts';
+import { textIn } from '../../../daemon/backend/codes/code-picture.ts';
 import { readToken } from '../../../daemon/base/token.ts';
 import { backendCommand } from '../../../daemon/commands/backend.ts';
 import { issueCommand } from '../../../daemon/commands/issue.ts';
@@ -66,9 +65,7 @@ async function validate(nonce: string, code: string): Promise<string> {
 }
 
 async function codeIn(picture: string): Promise<string> {
-  await codePicture('PREPARES THE READER');
-  const [code] = await readBarcodes(readFileSync(picture));
-  return code?.text ?? '';
+  return await textIn(readFileSync(picture)) ?? '';
 }
 
 test('the root keys that the backend prints are what a door reads', () => {

@@ -57,8 +57,9 @@ test('a place is given back by work that fails', async () => {
   assert.is((await drawn('bb'))[0], 2);
 });
 
-test('a picture that does not read back is an error; the thread goes on', async () => {
-  assert.match(await outcome(drawn('fail')), /does not read back/);
+test('a picture that reads as something else, or as nothing, is an error and never handed out; the thread goes on', async () => {
+  for (const text of ['other', 'blot']) assert.match(await outcome(drawn(text)), /does not read back/);
+  assert.match(await outcome(drawn('fail')), /no wasm here/);
   assert.is((await drawn('bb'))[0], 2);
   assert.is(pictures.size, 1);
 });

@@ -106,6 +106,7 @@ test('a step that was spent offline is spent; one of a door whose clock is far a
   const now = stepOf(it.clock.wallMs());
   const shown = withStepCode(text, stepCodeOf(rotatingKey(it.keys.zoneMaster, claims.id), now));
   await it.report({ tokenId, counts: 0, step: now + 1_000 });
+  assert.is(await it.verdict(withStepCode(text, stepCodeOf(rotatingKey(it.keys.zoneMaster, claims.id), now - 1))), 'granted');
   const nonce = it.nonce();
   await it.report({ tokenId, counts: 0, step: now, nonce });
   assert.is(await it.verdict(shown), 'step-spent');
