@@ -147,25 +147,29 @@ for (const [situation, body, code] of badTakes) {
 
 test('[S9] a pass answers 30 calls a minute; another one is not held up by it', async () => {
   const [pass, neighbour] = [await site.pass(), await site.pass()];
+  site.clock.stop();
   const statuses = [];
-  for (let i = 0; i < 60; i++) statuses.push((await look(pass)).status);
+  for (let i = 0; i < 31; i++) statuses.push((await look(pass)).status);
   assert.ok(statuses.slice(0, 30).every((status) => status === 200));
   assert.is(statuses.at(-1), 429);
   assert.is((await look(neighbour)).status, 200);
   site.clock.movedMs += 60_000;
   assert.is((await look(pass)).status, 200);
+  site.clock.go();
 });
 
 test('[S9] an address that a proxy here names asks 600 times a minute, whatever else the header says', async () => {
   const pass = await site.pass();
+  site.clock.stop();
   const from = async (forwarded: string): Promise<number> => (await fetch(`${site.url}/api/postern/passes/AAAAAAAAAAAAAAAAAAAAAA/look`, {
     method: 'POST', headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded }, body: JSON.stringify({ secret: pass.secret }),
   }).then(async (response) => (await response.text(), response.status)));
   const statuses = [];
-  for (let i = 0; i < 900; i++) statuses.push(await from(`10.0.0.${i % 200}, 192.0.2.7`));
+  for (let i = 0; i < 601; i++) statuses.push(await from(`10.0.0.${i % 200}, 192.0.2.7`));
   assert.ok(statuses.slice(0, 600).every((status) => status === 404));
   assert.is(statuses.at(-1), 429);
   assert.is(await from('192.0.2.8'), 404);
+  site.clock.go();
 });
 
 test('the page of a pass is the same for all, may run nothing but itself, and holds nothing of the pass', async () => {

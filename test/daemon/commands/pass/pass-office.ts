@@ -60,7 +60,7 @@ export class PassOffice {
     const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
     const { key, cert, certFile } = selfSigned(dir);
     const mail = new MailServer({ key, cert });
-    return new PassOffice({ dir, clock, backend, url, mail, smtpPort: await mail.listen(), certFile, reader: await PassReader.open() });
+    return new PassOffice({ dir, clock, backend, url, mail, smtpPort: await mail.listen(), certFile, reader: new PassReader() });
   }
 
   file(name: string): string {
