@@ -145,7 +145,7 @@ async function startDoor(side: IssuingSide): Promise<OwnDoor> {
       // Its list is fetched once, at the start; whoever answers is waited for, however busy the machine.
       access: { ...ours.access, remoteUnlock: 'on', pollS: 3_600, onlineDeadlineMs: 5_000 },
       evidence: { keep: 'off', maxAgeH: 1, maxMb: 50 },
-      backend: { url: side.url, apiKeyFile: '' },
+      backend: { url: side.url, apiKeyFile: '', uploadEvents: false, uploadPictures: 'off' },
     },
     secrets: { roots: readRootKeys(join(side.dir, 'root-keys.txt')), apiKey: side.doorKey, zoneMaster: undefined },
   });
