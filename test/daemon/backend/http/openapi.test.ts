@@ -75,7 +75,7 @@ test('a schema with an id that means two things is not documented as one', () =>
 });
 
 test('a server that checks its answers turns what it does not promise into a failure', () => {
-  const made = thing as Call;
+  const made = thing;
   const code = (run: () => void): string => {
     try {
       run();
