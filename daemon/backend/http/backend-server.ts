@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -56,6 +57,8 @@ export class BackendServer {
   /** What is being answered on a connection. */
   readonly #answering = new WeakMap<Duplex, ServerResponse>();
   #connections = 0;
+  /** Those that came when there were enough. */
+  readonly #surplus = new WeakSet<Duplex>();
 
   /** Throws PosternError('backend-host', 'tls-files'). */
   constructor(backend: BackendParts, log: Logger, options: BackendServerOptions) {
@@ -115,10 +118,21 @@ export class BackendServer {
       this.#connections++;
       socket.once('close', () => this.#connections--);
     });
+    // A door that was here before the crowd is served as ever. With TLS a request knows the secured connection only.
+    for (const event of ['connection', 'secureConnection']) {
+      this.#server.on(event, (socket: Duplex) => {
+        if (this.#connections > this.#limits.connections) this.#surplus.add(socket);
+      });
+    }
   }
 
+  /** One request of a connection at a time: a caller who sends many and reads nothing costs one answer. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const before = this.#answering.get(request.socket);
     this.#answering.set(request.socket, response);
+    if (before && !before.closed) await once(before, 'close');
+    // Nobody is there any more to be told what was done.
+    if (request.socket.destroyed) return;
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
     try {
@@ -129,7 +143,7 @@ export class BackendServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#connections > this.#limits.connections) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
+    if (this.#surplus.has(request.socket)) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
     checkHeaders(request);
     const { path, query } = targetOf(request.url ?? '');
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);

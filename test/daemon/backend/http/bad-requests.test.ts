@@ -214,18 +214,21 @@ test('a caller who goes away in the middle of a body changes nothing and is no f
   assert.is(logged.filter((line) => line.startsWith('a request failed')).length, failures);
 });
 
-test('a caller who asks and asks and never reads is cut off', async () => {
-  const connection = await RawConnection.open(it.url);
+test('a caller who asks and asks and never reads is cut off, and what waits behind the answers is never done', async () => {
+  // Room for that one caller, so that others are told when it is gone.
+  const small = await ServedBackend.open(undefined, { limits: { connections: 1, unreadAnswerMs: 400 } });
+  const issued = async (): Promise<number> => ((await small.post(`${QR}getQRAccessCodes`, {})).body.qrAccessCodes as unknown[]).length;
+  const connection = await RawConnection.open(small.url);
   connection.socket.pause();
-  const closed = new Promise((resolve) => connection.socket.once('close', resolve));
   // More answers than the system keeps for one connection.
-  const request = `GET /api/postern/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n`;
-  for (let i = 0; i < 400; i++) connection.send(request);
-  // Writing on is what shows that the other end is gone.
-  const poke = setInterval(() => connection.socket.write('GET'), 50);
-  await closed;
-  clearInterval(poke);
-  await healthy();
+  for (let i = 0; i < 400; i++) connection.send('GET /api/postern/openapi.json HTTP/1.1\r\nhost: x\r\n\r\n');
+  connection.send(json(body).replace(it.adminKey, small.adminKey));
+  let statuses: number[] = [];
+  while (statuses.at(-1) !== 200) statuses = [...statuses.slice(0, 1), (await exchange(small.url, get(HEALTH)))[0]?.status ?? 0];
+  assert.is(statuses[0], 503, 'it was there');
+  assert.is(await issued(), 0);
+  connection.close();
+  await small.close();
 });
 
 // What is unusual and right
@@ -296,6 +299,9 @@ test('more connections than are answered are told that it is busy, even more are
   const [answer] = await last.ended();
   assertRefused(answer, 503, 'busy');
   assert.is(answer?.headers['retry-after'], '5');
+  const first = held[0] as RawConnection;
+  first.send(get(HEALTH));
+  assert.is((await first.ended())[0]?.status, 200, 'whoever was there before is served');
   for (const connection of held) connection.close();
   await Promise.all(held.map((connection) => connection.ended()));
   let status = 503;
