@@ -122,6 +122,16 @@ backend: {url: "${this.url}", apiKeyFile: door.key, adminKeyFile: admin.key}
     await clock.advanceTo(clock.monotonicMs() + ms, async () => this.door.app?.door.idle());
   }
 
+  /** Lets time pass for waiting and backing off alone: never while an order is being carried out, which has its limits. */
+  async passUntil(what: string, happened: () => boolean): Promise<void> {
+    await eventually(what, async () => {
+      await this.door.app?.idle();
+      if (happened()) return true;
+      await this.pass(500);
+      return undefined;
+    });
+  }
+
   /** [S1] However a test ends, the relay is at rest after the unlock time and a second. */
   async close(): Promise<void> {
     if (this.#clock instanceof VirtualClock) await this.pass(2_000);
@@ -315,14 +325,14 @@ test('an order and the leave for it come again, word for word: it is done once',
   const [order, leave] = [AWAIT, CLAIM].map((path) => site.proxy.seen.filter((exchange) => exchange.path === path).at(-1)?.answer);
   assert.match(String(order), 'orderId');
   assert.match(String(leave), '"claimed":true');
-  let replays = 0;
-  site.proxy.instead.set(AWAIT, () => (replays++ < 3 ? order : undefined));
-  site.proxy.instead.set(CLAIM, () => leave);
+  let leaves = 0;
   // The question that is held is let go by the backend; the next ones are answered with the old order.
-  await eventually('it was heard again', async () => {
-    await site.pass(25_000);
-    return replays >= 3 || undefined;
+  site.proxy.instead.set(AWAIT, () => order);
+  site.proxy.instead.set(CLAIM, () => {
+    leaves++;
+    return leave;
   });
+  await site.passUntil('the old leave came three times', () => leaves >= 3);
   site.proxy.instead.clear();
   assert.equal(await site.releases(), ['command ada']);
   assert.is(site.door.relay, '0');
@@ -333,13 +343,9 @@ test('an order comes again to a door that asks leave of the backend itself: it i
   assert.is((await site.unlock()).type, 'SUCCESS');
   await site.pass(1_000);
   const order = site.proxy.seen.filter(({ path }) => path === AWAIT).at(-1)?.answer;
-  let replays = 0;
-  site.proxy.instead.set(AWAIT, () => (replays++ === 0 ? order : undefined));
   const claims = (): string[] => site.proxy.seen.filter(({ path }) => path === CLAIM).map(({ answer }) => answer);
-  await eventually('it asked leave again', async () => {
-    await site.pass(25_000);
-    return claims().length === 2 || undefined;
-  });
+  site.proxy.instead.set(AWAIT, () => (claims().length === 1 ? order : undefined));
+  await site.passUntil('it asked leave again', () => claims().length === 2);
   assert.match(claims()[1] ?? '', '"claimed":false');
   assert.equal(await site.releases(), ['command ada']);
 }));
@@ -404,26 +410,17 @@ test('two daemons for one door: the one that is pushed aside says so, and they d
   const asked = site.proxy.seen.filter(({ path }) => path === AWAIT).length;
   await site.pass(0);
   assert.is(site.proxy.seen.filter(({ path }) => path === AWAIT).length, asked, 'not before its back-off');
-  await eventually('then it waits again', async () => {
-    await site.pass(1_000);
-    return app.status.get('orders')?.state === 'ok' || undefined;
-  });
+  await site.passUntil('then it waits again', () => app.status.get('orders')?.state === 'ok');
 }));
 
 test('the backend goes away and comes back: the status tells, and then the door is unlocked as before', atSite(async (site) => {
   const app = await site.startDoor();
   await site.backend.close();
   // The question that was held is answered with nothing; the next one finds nobody.
-  await eventually('it is told', async () => {
-    await site.pass(1_000);
-    return app.status.get('orders')?.state === 'degraded' || undefined;
-  });
+  await site.passUntil('it is told', () => app.status.get('orders')?.state === 'degraded');
   site.backend = await Backend.open({ dir: join(site.door.dir, 'backend'), clock: site.door.clock });
   site.url = (await site.backend.listen({ host: '127.0.0.1', port: 0 })).url;
-  await eventually('it is mended', async () => {
-    await site.pass(1_000);
-    return app.status.get('orders')?.state === 'ok' || undefined;
-  });
+  await site.passUntil('it is mended', () => app.status.get('orders')?.state === 'ok');
   assert.is((await site.unlock()).type, 'SUCCESS');
 }));
 
