@@ -18,6 +18,8 @@ export class MeddlingProxy {
   readonly instead = new Map<string, (exchange: Exchange) => string | undefined>();
   /** What the server was asked and answered, in the order of the answers. */
   readonly seen: Exchange[] = [];
+  /** Requests that were passed on and are not answered yet. */
+  waiting = 0;
   readonly #target: () => string;
   readonly #server: Server;
 
@@ -47,7 +49,8 @@ export class MeddlingProxy {
     const own = this.instead.get(path)?.(exchange);
     if (own !== undefined) return void response.writeHead(200, { 'content-type': 'application/json' }).end(own);
     await this.before.get(path)?.(exchange);
-    const { status, type, body } = await this.#ask(request, response, exchange.asked);
+    this.waiting++;
+    const { status, type, body } = await this.#ask(request, response, exchange.asked).finally(() => this.waiting--);
     exchange.answer = body.toString();
     this.seen.push(exchange);
     const changed = await this.after.get(path)?.(exchange);
