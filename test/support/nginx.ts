@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,19 +16,18 @@ export class Nginx {
     this.#child = child;
   }
 
-  static async open(root: string): Promise<Nginx> {
+  /** Between looking for a free port and taking it somebody else may take it: then with another. */
+  static async open(root: string, tries = 3): Promise<Nginx> {
     const dir = mkdtempSync(join(tmpdir(), 'postern-nginx-'));
     const port = await freePort();
     writeFileSync(join(dir, 'nginx.conf'), configOf(dir, root, port));
     const child = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], { stdio: 'ignore' });
-    const ended = new Promise<never>((_, reject) => {
-      child.on('error', (error) => reject(new Error(`nginx does not start (${error.message}): install Debian's nginx`)));
-      child.on('exit', () => reject(new Error(`nginx ended: ${readFileSync(join(dir, 'error.log'), 'utf8')}`)));
-    });
-    ended.catch(() => undefined);
     const nginx = new Nginx(`http://127.0.0.1:${port}`, dir, child);
-    await Promise.race([nginx.#answers(), ended]);
-    return nginx;
+    const fault = await Promise.race([nginx.#answers(), nginx.#ends()]);
+    if (fault === undefined) return nginx;
+    rmSync(dir, { recursive: true });
+    if (tries > 1 && /bind\(\)/.test(fault)) return Nginx.open(root, tries - 1);
+    throw new Error(`nginx does not run: ${fault}`);
   }
 
   /** `GET /path 200` for each request of a door's list or keys, in order, since the last time it was asked. */
@@ -46,15 +45,21 @@ export class Nginx {
     rmSync(this.#dir, { recursive: true });
   }
 
-  async #answers(): Promise<void> {
-    for (;;) {
-      try {
-        await fetch(this.url);
-        return;
-      } catch {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+  /** Until a request is in its own log: who answers at the port may be somebody else. */
+  async #answers(): Promise<undefined> {
+    const log = join(this.#dir, 'access.log');
+    while (this.#child.exitCode === null && !(existsSync(log) && readFileSync(log, 'utf8').includes('/is-it-you'))) {
+      await fetch(`${this.url}/is-it-you`).then((response) => response.arrayBuffer(), () => new Promise((resolve) => setImmediate(resolve)));
     }
+    return this.#child.exitCode === null ? undefined : new Promise(() => undefined);
+  }
+
+  /** Why it ended, or did not begin. */
+  #ends(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(`${error.message}. Install Debian's nginx`));
+      this.#child.once('exit', () => resolve(readFileSync(join(this.#dir, 'error.log'), 'utf8')));
+    });
   }
 }
 
