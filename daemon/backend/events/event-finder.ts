@@ -8,6 +8,8 @@ export interface EventQuery {
   types?: readonly string[] | undefined;
   /** Tokens, 16 bytes each. */
   tokens?: readonly Uint8Array[] | undefined;
+  /** Only what is about some token. */
+  hasToken?: boolean;
   /** Part of a holder's name or e-mail address, or of the audit principal; upper and lower case are the same. */
   person?: string | undefined;
   /** By the doors' clocks; the first is included, the second is not. */
@@ -56,7 +58,7 @@ export class EventFinder {
     const tokens = this.#people.tokensOf(person);
     // Few tokens have few events, found by the token; with many tokens every so-manieth event fits.
     if (tokens) return this.#page({ ...query, tokens: both(query.tokens, tokens) }, query.limit, () => true);
-    return this.#page(query, 2 * query.limit, (row) => row.token !== null && this.#people.matches(row.token, person));
+    return this.#page({ ...query, hasToken: true }, query.limit, (row) => row.token !== null && this.#people.matches(row.token, person));
   }
 
   /** Walks on, each step larger than the one before, until the page is full. */

@@ -44,7 +44,7 @@ function among(column: string, values: readonly (string | Uint8Array)[] | undefi
   return [[`${compared} IN (SELECT value FROM json_each(?))`, JSON.stringify(texts)]];
 }
 
-function sliceQuery({ fromMs, beforeMs, after, newestFirst, limit }: EventQuery, own: Condition[]): SliceQuery {
+function sliceQuery({ hasToken, fromMs, beforeMs, after, newestFirst, limit }: EventQuery, own: Condition[]): SliceQuery {
   const [order, beyond] = newestFirst ? ['DESC', '<'] : ['ASC', '>'];
   const conditions: Condition[] = [
     ...own,
@@ -53,6 +53,8 @@ function sliceQuery({ fromMs, beforeMs, after, newestFirst, limit }: EventQuery,
   ];
   const values = conditions.map(([, value]) => value);
   const where = conditions.map(([sql]) => sql);
+  // The sign keeps SQLite from taking the index of tokens, which has them in another order.
+  if (hasToken) where.push('+token IS NOT NULL');
   if (after) {
     where.push(`(at_ms, row) ${beyond} (?, ?)`);
     values.push(after.atMs, after.row);
