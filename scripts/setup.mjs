@@ -9,9 +9,16 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const forTests = process.argv.includes('--dev');
 
-/** A Debian package is asked for only where its command is missing. `epoll` and better-sqlite3 compile at install. */
-const COMPILERS = { 'g++': 'g++', make: 'make', python3: 'python3' };
-const TEST_TOOLS = {};
+/** What is looked for, the Debian package that brings it, and how it is found where it is no command on the path. */
+const COMPILERS = [{ name: 'g++' }, { name: 'make' }, { name: 'python3' }];
+/** Independent readers, clients and a browser: each test that wants one says so when it is absent. */
+const TEST_TOOLS = [
+  { name: 'chromium' },
+  { name: 'zbarimg', package: 'zbar-tools' },
+  { name: 'openssl' },
+  { name: 'python3-requests', found: ['/usr/bin/python3', '-c', 'import requests'] },
+  { name: 'fonts-dejavu-core', found: ['test', '-e', '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'] },
+];
 
 main().catch((error) => {
   process.stderr.write(`postern: ${error.message}\n`);
@@ -50,13 +57,13 @@ function readStamp(path) {
   }
 }
 
-async function provide(commands) {
-  const missing = Object.keys(commands).filter((command) => spawnSync('which', [command]).status !== 0);
-  const packages = [...new Set(missing.map((command) => commands[command]))];
+async function provide(tools) {
+  const missing = tools.filter(({ name, found = ['which', name] }) => spawnSync(found[0], found.slice(1)).status !== 0);
+  const packages = missing.map((tool) => tool.package ?? tool.name);
   if (packages.length === 0) return;
   const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    throw new Error(`missing: ${missing.join(', ')}. Install with: sudo ${install}`);
+    throw new Error(`missing: ${missing.map((tool) => tool.name).join(', ')}. Install with: sudo ${install}`);
   }
   await step(`Installing Debian packages: ${packages.join(', ')}`, 'sh', ['-c', `apt-get update -qq && DEBIAN_FRONTEND=noninteractive ${install}`]);
 }

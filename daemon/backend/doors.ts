@@ -26,9 +26,16 @@ export const doorRefusals = [
 /** The doors codes are issued for. */
 export class Doors {
   readonly #store: Store;
+  // Asked by every call: made once.
+  readonly #byUuid;
+  readonly #countChange;
+  readonly #nameChange;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#byUuid = store.prepare<[Uint8Array], DoorRow>(`${SELECT} WHERE uuid = ?`);
+    this.#countChange = store.prepare('UPDATE doors SET list_changes = list_changes + 1 WHERE uuid = ?');
+    this.#nameChange = store.prepare('UPDATE token_doors SET list_change = (SELECT list_changes FROM doors WHERE uuid = door) WHERE door = ? AND token = ?');
   }
 
   /** Adds a door or renames it. */
@@ -47,7 +54,7 @@ export class Doors {
   }
 
   get(uuid: Uint8Array): DoorRecord | undefined {
-    const row = this.#store.prepare<[Uint8Array], DoorRow>(`${SELECT} WHERE uuid = ?`).get(uuid);
+    const row = this.#byUuid.get(uuid);
     return row && recordOf(row);
   }
 
@@ -60,9 +67,14 @@ export class Doors {
     return door;
   }
 
-  /** To be called in the transaction that changes what the door's list says. */
-  listChanged(uuid: Uint8Array): void {
-    this.#store.prepare('UPDATE doors SET list_changes = list_changes + 1 WHERE uuid = ?').run(uuid);
+  /**
+   * To be called in the transaction that changes what the door's list says, with the token it says it of. Without one the
+   * next list is read anew as a whole, and no delta leads to it.
+   */
+  listChanged(uuid: Uint8Array, token?: Uint8Array): void {
+    this.#countChange.run(uuid);
+    if (token) this.#nameChange.run(uuid, token);
+    else this.#store.prepare('UPDATE doors SET list_changed_unnamed = list_changes WHERE uuid = ?').run(uuid);
   }
 
   /** Counts up with every change of what the door's list says. */

@@ -1,3 +1,4 @@
+import { ApiError } from './http/api-error.ts';
 import type { Store } from './store.ts';
 
 interface Waiting {
@@ -15,22 +16,42 @@ const MOST_AT_ONCE = 256;
  */
 export class SharedCommits {
   readonly #store: Store;
+  readonly #onCommitted: (works: number) => void;
+  readonly #statements: Record<'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo', { run(): unknown }>;
   #waiting: Waiting[] = [];
   #scheduled = false;
+  #isClosed = false;
 
-  constructor(store: Store) {
+  /** `onCommitted` is told after each commit how many pieces of work were in it. */
+  constructor(store: Store, onCommitted: (works: number) => void = () => undefined) {
     this.#store = store;
+    this.#onCommitted = onCommitted;
+    this.#statements = {
+      begin: store.prepare('BEGIN IMMEDIATE'),
+      commit: store.prepare('COMMIT'),
+      rollback: store.prepare('ROLLBACK'),
+      savepoint: store.prepare('SAVEPOINT one'),
+      release: store.prepare('RELEASE one'),
+      rollbackTo: store.prepare('ROLLBACK TO one'),
+    };
   }
 
   /**
    * Runs `work` (synchronous, its own transactions nest) and resolves with its result once that is on disk. What it
-   * throws undoes its own changes alone and rejects; a commit that fails rejects all that were in it.
+   * throws undoes its own changes alone and rejects; a commit that fails rejects all that were in it, and nothing of them stays.
    */
   run<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      if (this.#isClosed) return reject(new ApiError(503, 'stopping', 'The backend is being stopped. Try again when it is back.', { headers: { 'retry-after': '5' } }));
       this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject });
       this.#schedule();
     });
+  }
+
+  /** Commits what waits; whoever comes later is refused. */
+  close(): void {
+    this.#isClosed = true;
+    while (this.#waiting.length > 0) this.#commit(this.#waiting.splice(0, MOST_AT_ONCE));
   }
 
   /** Requests read in one turn of the loop are in one commit. */
@@ -41,25 +62,38 @@ export class SharedCommits {
       this.#scheduled = false;
       const batch = this.#waiting.splice(0, MOST_AT_ONCE);
       if (this.#waiting.length > 0) this.#schedule();
-      this.#commit(batch);
+      if (batch.length > 0) this.#commit(batch);
     });
   }
 
   #commit(batch: Waiting[]): void {
+    const { begin, commit, rollback } = this.#statements;
     try {
-      const settle = this.#store.transaction(() => batch.map((one) => this.#outcome(one))).immediate();
+      begin.run();
+      const settle = batch.map((one) => this.#outcome(one));
+      commit.run();
       for (const done of settle) done();
     } catch (thrown) {
+      if (this.#store.inTransaction) rollback.run();
       for (const { reject } of batch) reject(thrown);
+      return;
     }
+    this.#onCommitted(batch.length);
   }
 
   /** Runs one piece of work in a savepoint of its own; returns how to tell its caller after the commit. */
   #outcome({ work, resolve, reject }: Waiting): () => void {
+    const { savepoint, release, rollbackTo } = this.#statements;
+    savepoint.run();
     try {
-      const result = this.#store.transaction(work)();
+      const result = work();
+      release.run();
       return () => resolve(result);
     } catch (thrown) {
+      // A full or failing disk makes SQLite end the whole transaction: nothing of the others is left to commit either.
+      if (!this.#store.inTransaction) throw thrown;
+      rollbackTo.run();
+      release.run();
       return () => reject(thrown);
     }
   }

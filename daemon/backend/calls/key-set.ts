@@ -5,7 +5,7 @@ export const keySet = fileEndpoint({
   path: '/api/postern/keyset',
   room: 'Lists and keys',
   summary: 'The issuer\'s keys, signed by a root key.',
-  allows: ['door', 'admin'],
+  allows: ['door', 'admin', 'issuer'],
   contentType: 'application/cose',
   examples: [{ title: 'The keys' }],
   async file({ backend }) {

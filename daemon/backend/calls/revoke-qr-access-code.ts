@@ -18,8 +18,9 @@ export const revokeQRAccessCode = call({
   refusals: tokenRefusals,
   examples: [{ title: 'A code', body: { accessTokenUuid: exampleToken }, answer: { accessTokenUuid: exampleToken, status: 'revoked', changed: true } }],
   async answer(body, context) {
+    const { commits, tokens } = context.backend;
     const id = tokenIdBytes(body.accessTokenUuid);
-    const changed = context.backend.tokens.revoke(id, actorOf(context, body.auditPrincipal));
+    const changed = await commits.run(() => tokens.revoke(id, actorOf(context, body.auditPrincipal)));
     return { accessTokenUuid: ruuidOf(id), status: 'revoked' as const, changed };
   },
 });

@@ -12,20 +12,31 @@ import { Authentication } from './authentication.ts';
 import { checkHeaders, rawRefusal, refusalOfConnection } from './connection-refusals.ts';
 import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
+import { addressOf } from './asker-address.ts';
 import { sendFile } from './file-answer.ts';
 import { hasBody, sendJson, sendRefusal } from './json-answer.ts';
+import { sendPieces } from './pieces-answer.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { readBody, readBytes } from './request-body.ts';
 import { readQuery, targetOf } from './request-target.ts';
 import { Router } from './router.ts';
+import { SecureServer } from './secure-server.ts';
 import { defaultLimits, type ServerLimits } from './server-limits.ts';
+import type { TlsFileNames } from './tls-files.ts';
 
-/** [S8] It speaks plain HTTP, so it is reachable from this machine only; a TLS proxy may stand in front. */
+/** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const MAX_HEADER_BYTES = 8_192;
 
-export interface BackendServerOptions {
+export interface ListenAt {
+  host: string;
+  port: number;
+  /** Absent: plain HTTP. */
+  tls?: TlsFileNames | undefined;
+}
+
+export interface BackendServerOptions extends ListenAt {
   limits?: Partial<ServerLimits>;
   /** Every answer is held to its schema, every refusal to the API document; what breaks them is a 500. For tests: it takes time. */
   checkAnswers?: boolean;
@@ -40,26 +51,33 @@ export class BackendServer {
   readonly #server: Server;
   readonly #router = new Router(endpoints);
   readonly #authentication: Authentication;
+  readonly #at: { host: string; port: number };
+  readonly #secure: SecureServer | undefined;
   /** What is being answered on a connection. */
   readonly #answering = new WeakMap<Duplex, ServerResponse>();
   #connections = 0;
   /** Those that came when there were enough. */
   readonly #surplus = new WeakSet<Duplex>();
 
-  constructor(backend: BackendParts, log: Logger, options: BackendServerOptions = {}) {
+  /** Throws PosternError('backend-host', 'tls-files'). */
+  constructor(backend: BackendParts, log: Logger, options: BackendServerOptions) {
+    const { host, port, tls, limits, checkAnswers = false } = options;
+    if (!tls && !LOOPBACK.has(host)) throw new PosternError('backend-host', `Without TLS the backend listens on this machine only, not on ${host}. Add a tls section to its config, or put a TLS proxy in front.`);
     this.#backend = backend;
-    this.#limits = { ...defaultLimits, ...options.limits };
-    this.#checksAnswers = options.checkAnswers ?? false;
+    this.#at = { host, port };
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#checksAnswers = checkAnswers;
     this.#refusals = new RefusalLog(log, backend.clock);
-    this.#authentication = new Authentication(backend.apiKeys);
-    this.#server = createServer(serverOptions(this.#limits));
+    this.#authentication = new Authentication({ ...backend, log });
+    this.#secure = tls && new SecureServer(tls, { clock: backend.clock, log, limits: serverOptions(this.#limits) });
+    this.#server = this.#secure?.server ?? createServer(serverOptions(this.#limits));
     this.#server.maxConnections = Math.ceil(this.#limits.connections * 1.5);
     this.#hear();
   }
 
   /** Resolves to the URL it answers at. */
-  async listen({ host, port }: { host: string; port: number }): Promise<string> {
-    if (!LOOPBACK.has(host)) throw new PosternError('backend-host', `The backend speaks plain HTTP and listens on this machine only, not on ${host}. To serve other machines put a TLS proxy in front.`);
+  async listen(): Promise<string> {
+    const { host, port } = this.#at;
     await new Promise<void>((resolve, reject) => {
       const failed = (error: Error): void => reject(new PosternError('backend-listen', `The backend cannot listen on ${host}:${port}: ${error.message}. Choose another port or stop what uses it.`, { cause: error }));
       this.#server.once('error', failed);
@@ -68,11 +86,18 @@ export class BackendServer {
         resolve();
       });
     });
+    this.#secure?.watch();
     const address = this.#server.address() as AddressInfo;
-    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    return `${this.#secure ? 'https' : 'http'}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  /** Looks at the TLS files now. */
+  reloadTls(): void {
+    this.#secure?.reload();
   }
 
   async close(): Promise<void> {
+    this.#secure?.stop();
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -121,7 +146,7 @@ export class BackendServer {
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
     const caller = this.#authentication.callerOf(request, endpoint);
     try {
-      await this.#perform(endpoint, { backend: this.#backend, caller, params, query }, request, response);
+      await this.#perform(endpoint, { backend: this.#backend, caller, params, query, address: addressOf(request), hungUp: hungUpSignal(response) }, request, response);
     } catch (thrown) {
       if (this.#checksAnswers && thrown instanceof ApiError) checkRefusal(endpoint, thrown);
       throw thrown;
@@ -140,9 +165,9 @@ export class BackendServer {
       case 'upload': return this.#sendAnswer(endpoint, response, await endpoint.store(await readBytes(request, endpoint.maxBytes), context, query), []);
       case 'file': {
         if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
-        const file = await endpoint.file(context, query);
+        const answer = await endpoint.file(context, query);
         this.#mustBeRead(response);
-        return sendFile(request, response, endpoint.contentType, file);
+        return 'pieces' in answer ? sendPieces(request, response, answer) : sendFile(request, response, endpoint.contentType, answer);
       }
     }
   }
@@ -166,7 +191,7 @@ export class BackendServer {
     sendRefusal(request, response, error);
   }
 
-  /** From now on it is the caller's turn. Until now it was ours, and a call may take long. */
+  /** From now on it is the caller's turn: who takes nothing for so long is gone, and an answer on its way is memory or an open file [S9]. Until now it was ours, and a call may take long. */
   #mustBeRead(response: ServerResponse): void {
     response.setTimeout(this.#limits.unreadAnswerMs);
   }
@@ -179,6 +204,15 @@ export class BackendServer {
     this.#refusals.refused(error.status, error.code);
     socket.end(rawRefusal(error), () => socket.destroy());
   }
+}
+
+/** Aborted when the connection ends before the answer is sent. */
+function hungUpSignal(response: ServerResponse): AbortSignal {
+  const hungUp = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) hungUp.abort();
+  });
+  return hungUp.signal;
 }
 
 function serverOptions(limits: ServerLimits): ServerOptions {

@@ -3,6 +3,7 @@ import type { Caller, Role } from '../keys/api-keys.ts';
 import type { Actor } from '../audit.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import type { FileAnswer } from './file-answer.ts';
+import type { PiecesAnswer } from './pieces-answer.ts';
 
 /** Who asks and what there is to answer with. */
 export interface RequestContext {
@@ -13,6 +14,10 @@ export interface RequestContext {
   params: Readonly<Record<string, string>>;
   /** As it was sent; by its schema it is the last argument of an endpoint that declares one. */
   query: URLSearchParams;
+  /** Aborted when the asker's connection ends before the answer. */
+  hungUp: AbortSignal;
+  /** Network address of whoever asks, as far as it is known. */
+  address: string;
 }
 
 /** What a call may be refused with, beside what every call may be: for the API document. */
@@ -33,6 +38,8 @@ export interface Example {
   body?: unknown;
   /** An answer as it may come. */
   answer?: unknown;
+  /** The refusal it gets, where the site that the examples speak of has nothing to answer with. */
+  status?: number;
 }
 
 /** The groups of the API document. */
@@ -75,7 +82,9 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
 export interface FileEndpoint<Query extends z.ZodType = z.ZodType> extends EndpointBase<Query> {
   kind: 'file';
   contentType: string;
-  file(context: RequestContext, query: z.output<Query>): Promise<FileAnswer>;
+  /** Whether a part of it may be asked for (RFC 9110 §14): for what is answered as a stream. */
+  ranges?: true;
+  file(context: RequestContext, query: z.output<Query>): Promise<FileAnswer | PiecesAnswer>;
 }
 
 /** Bytes in by PUT, JSON out. */

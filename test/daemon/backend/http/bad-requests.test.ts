@@ -103,7 +103,7 @@ refused('a field twice within a list within an object', () => json('{"a":[{"b":1
 refused('__proto__', () => json(body.replace('}', ',"__proto__":{"maxUses":1}}')), 400, 'request-bad');
 refused('constructor', () => json(body.replace('}', ',"constructor":{"prototype":{}}}')), 400, 'request-bad');
 refused('a field that issuing does not know', () => json(body.replace('}', ',"maxUse":1}')), 400, 'request-bad', ({ json: answer }) => assert.match(String(answer?.errorMsg), /"maxUse".*restrict/));
-refused('null for a field that must be there', () => json(body.replace('3600', 'null')), 400, 'request-bad', ({ json: answer }) => assert.match(String(answer?.errorMsg), /validDurationSec: is missing/));
+refused('null for a field that must be there', () => json(body.replace('3600', 'null')), 400, 'request-bad', ({ json: answer }) => assert.match(String(answer?.errorMsg), /validDurationSec: .*a code always has an end/));
 
 // What is said of a body
 refused('a form', () => generate(`content-type: application/x-www-form-urlencoded\r\ncontent-length: 3\r\nconnection: close\r\n`, 'a=b'), 415, 'content-type-bad');
@@ -159,7 +159,7 @@ refused('a call that takes GET and POST, by PUT', () => `PUT /api/accesscontrol/
 
 // Paths
 for (const path of ['/', '/api', '/api/postern', `/${HEALTH}`, '/api//postern/health', `${HEALTH}/`, `${HEALTH}/../health`, '/api/postern/./health', '/api/postern/%68ealth', '/api/postern/%2e%2e/health',
-  '/api/postern%2fhealth', '/api\\postern\\health', `${HEALTH}%00`, `${HEALTH};a=b`, '/constructor', '/__proto__', '/api/postern/tokenlist/', `/api/postern/tokenlist/${FRONT}/x`, '*', 'http://x', '//x/api/postern/health']) {
+  '/api/postern%2fhealth', '/api\\postern\\health', `${HEALTH}%00`, `${HEALTH};a=b`, '/constructor', '/__proto__', '/api/postern/tokenlist/', `/api/postern/tokenlist/${FRONT}/1/x`, '*', 'http://x', '//x/api/postern/health']) {
   refused(`the path ${path}`, () => get(path), 404, 'no-such-call');
 }
 refused('a slash too many', () => get(`${HEALTH}/`), 404, 'no-such-call', ({ json: answer }) => assert.match(String(answer?.errorMsg), /slash/));

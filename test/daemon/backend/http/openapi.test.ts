@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { checkAnswer, checkRefusal } from '../../../../daemon/backend/http/answer-check.ts';
 import { ApiError } from '../../../../daemon/backend/http/api-error.ts';
-import { call, fileEndpoint, upload, type Call, type Endpoint } from '../../../../daemon/backend/http/endpoint.ts';
+import { call, fileEndpoint, upload, type Endpoint } from '../../../../daemon/backend/http/endpoint.ts';
 import { JsonSchemas } from '../../../../daemon/backend/http/json-schemas.ts';
 import { openApiDocument, operationIdOf } from '../../../../daemon/backend/http/openapi.ts';
 import { ApiDocument } from '../../../support/api-document.ts';
@@ -18,7 +18,7 @@ const thing = call({
   answer: async () => ({ made: true }),
 });
 const found = fileEndpoint({
-  path: '/things/{id}/parts/{part}', name: 'find-part', room: 'Service', summary: 'A part.', allows: 'anyone', contentType: 'text/csv',
+  path: '/things/{id}/parts/{part}', name: 'find-part', room: 'Service', summary: 'A part.', allows: 'anyone', contentType: 'text/csv', ranges: true,
   query: z.strictObject({ since: z.iso.datetime(), kind: z.array(z.enum(['a', 'b'])).optional() }),
   examples: [{ title: 'A part', params: { id: '1', part: '2' }, query: { since: '2026-03-02T09:00:00Z', kind: ['a', 'b'] } }],
   file: async () => ({ cacheControl: 'no-store', bytes: () => new Uint8Array(0) }),
@@ -44,6 +44,8 @@ test('a call, a file and an upload of every kind make a document that is valid',
   assert.equal(paths['/things']?.get?.operationId, 'thingsByGet');
   assert.equal(paths['/things']?.post?.security, [{ authScheme: [], apiKey: [] }, { doorCertificate: [] }]);
   assert.equal(paths['/things/{id}/parts/{part}']?.get?.security, []);
+  const { responses } = paths['/things/{id}/parts/{part}']?.get as unknown as { responses: object };
+  assert.equal(Object.keys(responses).filter((status) => Number(status) < 400 || status === '416'), ['200', '206', '304', '416']);
 });
 
 test('what may be left out may be null, what must be there not', () => {
