@@ -229,7 +229,7 @@ function serverOptions(limits: ServerLimits): ServerOptions {
 
 function withWarning(answer: object, ignored: string[]): object {
   const names = ignored.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 64))).join(', ');
-  const said = (answer as { warningMsg?: string }).warningMsg;
+  const said = (answer as { warningMsg?: string | null }).warningMsg;
   const warningMsg = `The call does not know ${names}; it was passed over.`;
-  return { ...answer, warningMsg: said === undefined ? warningMsg : `${said} ${warningMsg}` };
+  return { ...answer, warningMsg: typeof said === 'string' ? `${said} ${warningMsg}` : warningMsg };
 }

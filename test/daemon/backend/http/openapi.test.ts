@@ -69,6 +69,14 @@ test('an answer with a field too many, too few or of a wrong type is found, and 
   assert.is.not(fault(200, { made: true }, 'text/html'), '');
 });
 
+test('a call that passes over what it does not know may say so in its answer, also where it else says null', () => {
+  const warningOf = (result: z.ZodType, body: z.ZodType): unknown => (new JsonSchemas().ofAnswer(result, body).properties as Record<string, { type: unknown }>).warningMsg?.type;
+  assert.is(warningOf(z.strictObject({}), z.object({})), 'string');
+  assert.is(warningOf(z.strictObject({ warningMsg: z.string().optional() }), z.object({})), 'string');
+  assert.equal(warningOf(z.strictObject({ warningMsg: z.null() }), z.object({})), ['string', 'null']);
+  assert.is(warningOf(z.strictObject({}), z.strictObject({})), undefined);
+});
+
 test('a schema with an id that means two things is not documented as one', () => {
   const schemas = new JsonSchemas();
   const twofold = z.object({ size: z.int().default(1) }).meta({ id: 'TwofoldThing' });
