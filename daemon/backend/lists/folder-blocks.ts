@@ -29,7 +29,10 @@ export class FolderBlocks implements EntryBlocks {
     const path = this.#path(door, digest);
     this.#latest = { path, block };
     this.#storing.set(path, block);
-    const stored = this.#store(this.#folder(door), path, block).finally(() => this.#storing.delete(path));
+    const stored = this.#store(this.#folder(door), path, block).finally(() => {
+      // It may have been put again meanwhile.
+      if (this.#storing.get(path) === block) this.#storing.delete(path);
+    });
     return { digest, stored };
   }
 

@@ -30,6 +30,7 @@ export class ListWorkThread implements ListWork {
   readonly #dir: string;
   #worker: Worker | undefined;
   #number = 0;
+  #closing = false;
   readonly #waiting = new Map<number, Waiting>();
   /** By door and digest. */
   readonly #storing = new Map<string, Promise<void>>();
@@ -59,6 +60,7 @@ export class ListWorkThread implements ListWork {
     const worker = this.#worker;
     if (!worker) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
+    this.#closing = true;
     worker.ref();
     worker.postMessage('close');
     await ended;
@@ -87,8 +89,8 @@ export class ListWorkThread implements ListWork {
     const waiting = this.#waiting.get(reply.number);
     this.#waiting.delete(reply.number);
     if ('built' in reply && reply.storing) this.#awaitStored(reply.number, nameOf(reply.storing.door, reply.built.digest));
-    // An idle thread does not keep a process alive that is done.
-    if (this.#waiting.size === 0) worker.unref();
+    // An idle thread does not keep a process alive that is done; one that is closed is waited for.
+    if (this.#waiting.size === 0 && !this.#closing) worker.unref();
     waiting?.resolve(reply);
   }
 

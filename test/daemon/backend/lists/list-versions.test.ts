@@ -8,7 +8,7 @@ import { first } from '../../../../daemon/backend/migrations/1-first.ts';
 import type { ListWork } from '../../../../daemon/backend/lists/list-work.ts';
 import { applyDelta, readDelta } from '../../../../daemon/base/token-list-delta.ts';
 import { ruuidOf } from '../../../../daemon/base/ids.ts';
-import { decodeEntry, parseListHead } from '../../../../daemon/base/token-list-file.ts';
+import { decodeEntry, LIST_ENTRY_BYTES, parseListHead } from '../../../../daemon/base/token-list-file.ts';
 import { back, bytesOf, front, ListsSituation } from './lists-situation.ts';
 
 let folder = '';
@@ -232,6 +232,18 @@ test('while a list is read, requests for other things are answered', async () =>
     await new Promise((resolve) => setImmediate(resolve));
   }
   assert.ok(turns > 3, `${turns} codes were issued meanwhile`);
+});
+
+test('a backend that is closed waits for what it is storing', async () => {
+  for (let i = 0; i < 300; i++) it.issue();
+  for (let times = 0; times < 5; times++) {
+    it.issue();
+    const { front: signed } = await it.lists.current(front).then(() => it.fronts.newest(front)) ?? assert.unreachable('no front') as never;
+    await it.close();
+    const { head, entriesDigest } = parseListHead(signed);
+    it = new ListsSituation(folder, undefined, it.clock);
+    assert.is(it.blocks.size(front, entriesDigest), head.count * LIST_ENTRY_BYTES);
+  }
 });
 
 test('a database from before deltas goes on with the versions it had', async () => {
