@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ruuidOf } from '../../base/ids.ts';
 import type { CodePlace, ListedCode } from '../codes/code-listing.ts';
 import { call } from '../http/endpoint.ts';
 import { exampleDoor, exampleToken } from '../http/example-site.ts';
@@ -65,22 +64,22 @@ export const getQRAccessCodes = call({
     }, size, placeOf(pageKey.read(key)));
     return {
       qrAccessCodes: codes.map(answered),
-      lastEvaluatedKey: next ? pageKey.write([next.expiresAtS, ruuidOf(next.id)]) : null,
+      lastEvaluatedKey: next ? pageKey.write([next.expiresAtS, next.id]) : null,
       ...(next && maxPageSize === undefined && { warningMsg: 'These are not all codes. Ask again with this lastEvaluatedKey for the next ones.' }),
     };
   },
 });
 
 function placeOf(place: [number, string] | undefined): CodePlace | undefined {
-  return place && { expiresAtS: place[0], id: Buffer.from(place[1], 'base64url') };
+  return place && { expiresAtS: place[0], id: place[1] };
 }
 
 function answered(code: ListedCode): z.input<typeof qrAccessCode> {
   return {
-    accesTokenUuid: ruuidOf(code.id),
-    accessTokenUuid: ruuidOf(code.id),
+    accesTokenUuid: code.id,
+    accessTokenUuid: code.id,
     auditPrincipal: code.principal,
-    doorUuid: ruuidOf(code.door),
+    doorUuid: code.door,
     expirationTimeSec: code.expiresAtS,
     status: code.status,
     maxUses: code.uses,

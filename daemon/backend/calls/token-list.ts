@@ -24,6 +24,7 @@ export const tokenList = fileEndpoint({
   refusals: servingRefusals,
   examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
+  ranges: true,
   file: (context) => fullList(context),
 });
 
@@ -37,6 +38,7 @@ export const tokenListByDoor = fileEndpoint({
   refusals: servingRefusals,
   examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
+  ranges: true,
   file: (context) => fullList(context),
 });
 
@@ -53,6 +55,7 @@ export const tokenListDelta = fileEndpoint({
     { status: 404, code: 'delta-unknown', when: 'No delta leads from that version any more, or none ever did. Fetch the full list.' },
   ],
   contentType: CONTENT_TYPE,
+  ranges: true,
   async file(context) {
     const { backend, params } = context;
     const door = doorOf(context);

@@ -15,12 +15,13 @@ export interface CodeFilter {
 /** Codes are listed by their end and, of the same end, by their id: an order that nothing changes. */
 export interface CodePlace {
   expiresAtS: number;
-  id: Uint8Array;
+  /** RUUID. */
+  id: string;
 }
 
 export interface ListedCode extends CodePlace {
-  /** The first of its doors. */
-  door: Uint8Array;
+  /** RUUID of the first of its doors. */
+  door: string;
   principal: string | null;
   status: ListStatus;
   /** Null for a code without a limit. */
@@ -35,6 +36,7 @@ export interface CodePage {
   next: CodePlace | undefined;
 }
 
+/** Ids in hex: as text they cost a fraction of what a buffer each costs. */
 interface Row extends ListedCode {
   fits: 0 | 1;
 }
@@ -43,7 +45,7 @@ interface Row extends ListedCode {
 const TURN = 500;
 /** A page that passed over so many which do not fit ends with what it has: no question costs more than this [S9]. */
 const MOST_PASSED_OVER = 2_000;
-const AFTER_ALL_IDS = new Uint8Array(17).fill(0xff);
+const AFTER_ALL_IDS = Buffer.alloc(17, 0xff).toString('base64url');
 
 /** Lists codes a page at a time, however many there are. */
 export class CodeListing {
@@ -60,7 +62,8 @@ export class CodeListing {
     let place = this.#beginning(filter, after);
     for (let passedOver = 0; passedOver < MOST_PASSED_OVER;) {
       const rows = this.#rows(filter, place);
-      for (const { fits, ...code } of rows) {
+      for (const { fits, ...row } of rows) {
+        const code = { ...row, id: ruuidOfHex(row.id), door: ruuidOfHex(row.door) };
         place = code;
         if (fits === 1) codes.push(code);
         else passedOver++;
@@ -81,12 +84,15 @@ export class CodeListing {
   #rows(filter: CodeFilter, { expiresAtS, id }: CodePlace): Row[] {
     const { from, where, order } = orderOf(filter);
     return this.#store.prepare<[Record<string, unknown>], Row>(`
-      SELECT t.id, t.expires_at_s AS expiresAtS, t.principal, t.status, t.uses, t.spent,
-        (SELECT d.door FROM token_doors d WHERE d.token = t.id AND d.place = 0) AS door,
+      SELECT hex(t.id) AS id, hex(t.first_door) AS door, t.expires_at_s AS expiresAtS, t.principal, t.status, t.uses, t.spent,
         (:status IS NULL OR t.status = :status) AND (:door IS NULL OR EXISTS (SELECT 1 FROM token_doors d WHERE d.door = :door AND d.token = t.id)) AS fits
       FROM ${from} WHERE ${where} (${order}) > (:expiresAtS, :id) ORDER BY ${order} LIMIT ${TURN}`)
-      .all({ door: filter.door ?? null, status: filter.status ?? null, principal: filter.principal ?? null, expiresAtS, id });
+      .all({ door: filter.door ?? null, status: filter.status ?? null, principal: filter.principal ?? null, expiresAtS, id: Buffer.from(id, 'base64url') });
   }
+}
+
+function ruuidOfHex(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64url');
 }
 
 /** Most codes are active, so that this leaves more than a door. */

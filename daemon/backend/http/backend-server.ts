@@ -28,7 +28,6 @@ import type { TlsFileNames } from './tls-files.ts';
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 const MAX_HEADER_BYTES = 8_192;
-const SILENCE_MS = 60_000;
 
 export interface ListenAt {
   host: string;
@@ -73,8 +72,6 @@ export class BackendServer {
     this.#secure = tls && new SecureServer(tls, { clock: backend.clock, log, limits: serverOptions(this.#limits) });
     this.#server = this.#secure?.server ?? createServer(serverOptions(this.#limits));
     this.#server.maxConnections = Math.ceil(this.#limits.connections * 1.5);
-    // Who takes nothing of an answer for so long is gone; a list on its way to them is an open file [S9].
-    this.#server.timeout = SILENCE_MS;
     this.#hear();
   }
 
@@ -194,7 +191,7 @@ export class BackendServer {
     sendRefusal(request, response, error);
   }
 
-  /** From now on it is the caller's turn. Until now it was ours, and a call may take long. */
+  /** From now on it is the caller's turn: who takes nothing for so long is gone, and an answer on its way is memory or an open file [S9]. Until now it was ours, and a call may take long. */
   #mustBeRead(response: ServerResponse): void {
     response.setTimeout(this.#limits.unreadAnswerMs);
   }
@@ -232,7 +229,7 @@ function serverOptions(limits: ServerLimits): ServerOptions {
 
 function withWarning(answer: object, ignored: string[]): object {
   const names = ignored.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 64))).join(', ');
-  const said = (answer as { warningMsg?: string }).warningMsg;
+  const said = (answer as { warningMsg?: string | null }).warningMsg;
   const warningMsg = `The call does not know ${names}; it was passed over.`;
-  return { ...answer, warningMsg: said === undefined ? warningMsg : `${said} ${warningMsg}` };
+  return { ...answer, warningMsg: typeof said === 'string' ? `${said} ${warningMsg}` : warningMsg };
 }

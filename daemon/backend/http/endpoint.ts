@@ -82,6 +82,8 @@ export interface Call<Body extends z.ZodType = z.ZodType, Result extends z.ZodTy
 export interface FileEndpoint<Query extends z.ZodType = z.ZodType> extends EndpointBase<Query> {
   kind: 'file';
   contentType: string;
+  /** Whether a part of it may be asked for (RFC 9110 §14): for what is answered as a stream. */
+  ranges?: true;
   file(context: RequestContext, query: z.output<Query>): Promise<FileAnswer | PiecesAnswer>;
 }
 

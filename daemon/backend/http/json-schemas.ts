@@ -19,7 +19,10 @@ export class JsonSchemas {
   ofAnswer(schema: z.ZodType, body?: z.ZodType): Json {
     const json = this.#of(schema, 'output');
     if (!body || !passesOver(body) || json.properties === undefined) return json;
-    const warningMsg = { type: 'string', description: 'What a person should know about the answer: a field that was not known and passed over, or that there is more.' };
+    const own = (json.properties as Record<string, Json>).warningMsg;
+    // A call that always has the field has it null when there is nothing to say.
+    const type = own && own.type !== 'string' ? ['string', 'null'] : 'string';
+    const warningMsg = { type, description: 'What a person should know about the answer: a field that was not known and passed over, or that there is more.' };
     return { ...json, properties: { ...json.properties as Json, warningMsg } };
   }
 

@@ -147,6 +147,10 @@ function answersOf(endpoint: Endpoint, schemas: JsonSchemas): Record<string, Jso
     case 'upload': return { 200: jsonAnswerOf(endpoint, schemas) };
     case 'file': return {
       200: { description: 'The file.', headers: { ETag: { description: 'Names this version of it.', schema: { type: 'string' } } }, content: { [endpoint.contentType]: {} } },
+      ...endpoint.ranges && {
+        206: { description: 'The part of it that Range asks for.', content: { [endpoint.contentType]: {} } },
+        416: { description: 'It is shorter than where Range begins; Content-Range says how long it is. Without a body.' },
+      },
       304: { description: 'The asker has this version already, by its If-None-Match.' },
     };
   }

@@ -18,7 +18,7 @@ const thing = call({
   answer: async () => ({ made: true }),
 });
 const found = fileEndpoint({
-  path: '/things/{id}/parts/{part}', name: 'find-part', room: 'Service', summary: 'A part.', allows: 'anyone', contentType: 'text/csv',
+  path: '/things/{id}/parts/{part}', name: 'find-part', room: 'Service', summary: 'A part.', allows: 'anyone', contentType: 'text/csv', ranges: true,
   query: z.strictObject({ since: z.iso.datetime(), kind: z.array(z.enum(['a', 'b'])).optional() }),
   examples: [{ title: 'A part', params: { id: '1', part: '2' }, query: { since: '2026-03-02T09:00:00Z', kind: ['a', 'b'] } }],
   file: async () => ({ cacheControl: 'no-store', bytes: () => new Uint8Array(0) }),
@@ -44,6 +44,8 @@ test('a call, a file and an upload of every kind make a document that is valid',
   assert.equal(paths['/things']?.get?.operationId, 'thingsByGet');
   assert.equal(paths['/things']?.post?.security, [{ authScheme: [], apiKey: [] }, { doorCertificate: [] }]);
   assert.equal(paths['/things/{id}/parts/{part}']?.get?.security, []);
+  const { responses } = paths['/things/{id}/parts/{part}']?.get as unknown as { responses: object };
+  assert.equal(Object.keys(responses).filter((status) => Number(status) < 400 || status === '416'), ['200', '206', '304', '416']);
 });
 
 test('what may be left out may be null, what must be there not', () => {
@@ -65,6 +67,14 @@ test('an answer with a field too many, too few or of a wrong type is found, and 
   assert.is.not(fault(401, { code: 'wrong-key' }), '');
   assert.is.not(fault(402, refusal('wrong-key')), '');
   assert.is.not(fault(200, { made: true }, 'text/html'), '');
+});
+
+test('a call that passes over what it does not know may say so in its answer, also where it else says null', () => {
+  const warningOf = (result: z.ZodType, body: z.ZodType): unknown => (new JsonSchemas().ofAnswer(result, body).properties as Record<string, { type: unknown }>).warningMsg?.type;
+  assert.is(warningOf(z.strictObject({}), z.object({})), 'string');
+  assert.is(warningOf(z.strictObject({ warningMsg: z.string().optional() }), z.object({})), 'string');
+  assert.equal(warningOf(z.strictObject({ warningMsg: z.null() }), z.object({})), ['string', 'null']);
+  assert.is(warningOf(z.strictObject({}), z.strictObject({})), undefined);
 });
 
 test('a schema with an id that means two things is not documented as one', () => {
