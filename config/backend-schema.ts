@@ -16,6 +16,7 @@ export const backendSchema = z.strictObject({
   port: port().default(8471).describe('Port it listens on.'),
   tls: backendTls.exactOptional().describe('HTTPS; absent: plain HTTP, for this machine only. The files may be replaced while it runs.'),
   maxTokenDays: whole(1, 366).default(31).describe('The longest a code may be valid. Doors deny what is valid for longer than their access.maxTokenDays.'),
+  listDeltasH: whole(1, 168).default(24).describe('How long a door that was away is brought up to date by a delta; after that it fetches its full list.'),
   publicUrl: publicUrl.exactOptional().describe('What the links of web passes begin with; visitors open them from their phones. By default the address it listens at.'),
   smtp: smtp.exactOptional().describe('The mail server for passes, for "postern pass email" and "postern pass bulk --send". Without it those need their options.'),
   events: backendEvents.prefault({}).describe('How long events and pictures that doors upload are kept.'),

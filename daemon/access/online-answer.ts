@@ -106,19 +106,19 @@ const REASONS: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
 };
 
-/** The alerts of RFC 8446 §6.2 about a client's certificate, at the end of OpenSSL's code for them. */
-const ALERTS: [end: RegExp, words: string][] = [
-  [/ALERT_CERTIFICATE_EXPIRED$/, `this door's client certificate has expired, ${SERVERS_TURN}`],
-  [/ALERT_CERTIFICATE_REVOKED$/, `this door's client certificate was revoked, ${SERVERS_TURN}`],
-  [/ALERT_CERTIFICATE_REQUIRED$/, `it wants a client certificate, ${SERVERS_TURN}`],
-  [/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)$/, `this door's client certificate is refused, ${SERVERS_TURN}`],
-  [/(ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL)$/, 'it speaks no TLS of version 1.2 or later'],
+/** The alerts of RFC 8446 §6.2 about a client's certificate, as OpenSSL names them in its message. */
+const ALERTS: [alert: RegExp, words: string][] = [
+  [/alert certificate expired/, `this door's client certificate has expired, ${SERVERS_TURN}`],
+  [/alert certificate revoked/, `this door's client certificate was revoked, ${SERVERS_TURN}`],
+  [/alert certificate required/, `it wants a client certificate, ${SERVERS_TURN}`],
+  [/alert (unknown ca|bad certificate|certificate unknown|unsupported certificate|access denied)/, `this door's client certificate is refused, ${SERVERS_TURN}`],
+  [/alert protocol version|unsupported protocol/, 'it speaks no TLS of version 1.2 or later'],
 ];
 
 /** In words where they are known; else of node-fetch's own sentence, which repeats the URL, only the cause. */
 function reasonOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const alert = ALERTS.find(([end]) => end.test(code))?.[1];
+  const alert = ALERTS.find(([pattern]) => pattern.test(messageOf(thrown)))?.[1];
   return REASONS[code] ?? alert ?? (messageOf(thrown).replace(/^.*, reason: /, '') || 'the connection broke');
 }
 

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DurableState } from '../base/durable-state.ts';
-import { messageOf, PosternError } from '../base/errors.ts';
+import { PosternError } from '../base/errors.ts';
 import type { KeySet } from '../base/key-set.ts';
-import { DELTA_FRONT_BYTES, parseDeltaFront, type DeltaFront } from '../base/token-list-delta.ts';
-import { LIST_FRONT_BYTES, parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
 import { boundsOf } from './clock-trust.ts';
 import { replaceDurably } from '../base/durable-file.ts';
 import { offerProblem, storedProblem, type ListFacts, type ListFloor } from './list-rules.ts';
 import { keyInForce } from './signing-key.ts';
+import { readCandidate, readDelta, type Candidate, type DeltaCandidate } from './token-list-candidate.ts';
 import { applyDelta, checkEntries } from './token-list-check.ts';
 import { TokenListReader } from './token-list.ts';
 import type { TrustedTime } from './trusted-time.ts';
@@ -29,15 +27,6 @@ const FILE = 'token-list.bin';
 const APPLIED_FILE = 'token-list.applied';
 const FLOOR_KEY = 'token-list';
 const floorSchema = z.object({ version: z.number().int().nonnegative(), keyId: z.string().nullable(), sha256: z.string().nullable() });
-
-/** A list file whose front has been read. */
-interface Candidate {
-  path: string;
-  front: Uint8Array;
-  list: UnverifiedList;
-  fileBytes: number;
-  sha256: string;
-}
 
 /** The token list as this door accepted it, in a file that outlives the process. Calls are made one after the other. */
 export class TokenListStore {
@@ -117,15 +106,15 @@ export class TokenListStore {
   }
 
   async #takeDelta(path: string): Promise<'accepted' | 'same'> {
-    const { delta, fileBytes } = await readDeltaFront(path);
-    const current = await readCandidate(this.#path);
-    const fits = current && delta.fromVersion === this.#reader?.head.version && Buffer.compare(delta.fromDigest, current.list.entriesDigest) === 0;
-    if (!fits) throw deltaRefused('it is for another list than the one in hand');
-    if (fileBytes !== delta.fileBytes) throw deltaRefused(`it has ${fileBytes} bytes instead of ${delta.fileBytes}`);
-    const { front, list } = delta;
-    const candidate = { path: this.#appliedPath, front, list, fileBytes: list.fileBytes, sha256: sha256Of(front) };
+    const candidate = await readDelta(path, this.#appliedPath);
+    if (!await this.#isForListInHand(candidate)) throw new PosternError('delta-refused', 'The delta was refused: it is for another list than the one in hand.');
     if (this.#isInHand(candidate)) return 'same';
     return this.#accept(candidate, await applyDelta({ ...candidate, delta: path, to: this.#path }));
+  }
+
+  async #isForListInHand({ from }: DeltaCandidate): Promise<boolean> {
+    const stored = await readCandidate(this.#path);
+    return stored !== undefined && from.version === this.#reader?.head.version && Buffer.compare(from.entriesDigest, stored.list.entriesDigest) === 0;
   }
 
   /** Whether it is the list in hand. Throws PosternError('list-refused') for one that this door does not take, whatever its entries. */
@@ -179,37 +168,6 @@ export class TokenListStore {
   }
 }
 
-/** Reads the front of a list file; undefined when there is no file. Rejects PosternError('list-refused', 'storage'). */
-async function readCandidate(path: string): Promise<Candidate | undefined> {
-  const read = await readStart(path, LIST_FRONT_BYTES);
-  if (!read) return undefined;
-  const list = parseListHead(read.bytes);
-  const front = Uint8Array.from(read.bytes.subarray(0, list.entriesAt));
-  return { path, front, list, fileBytes: read.fileBytes, sha256: sha256Of(front) };
-}
-
-/** Rejects PosternError('delta-refused', 'storage'). */
-async function readDeltaFront(path: string): Promise<{ delta: DeltaFront; fileBytes: number }> {
-  const read = await readStart(path, DELTA_FRONT_BYTES);
-  if (!read) throw deltaRefused('it is not there');
-  return { delta: parseDeltaFront(read.bytes), fileBytes: read.fileBytes };
-}
-
-async function readStart(path: string, length: number): Promise<{ bytes: Buffer; fileBytes: number } | undefined> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
-    return { bytes: buffer.subarray(0, bytesRead), fileBytes: size };
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new PosternError('storage', `The token list at ${path} cannot be read (${messageOf(thrown)}).`, { cause: thrown });
-  } finally {
-    await file?.close();
-  }
-}
-
 /** What cannot be deleted does no harm: a download begins by emptying its file, and a list that does not count is not loaded. */
 async function deleteFile(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
@@ -217,12 +175,4 @@ async function deleteFile(path: string): Promise<void> {
 
 function refused(why: string): PosternError {
   return new PosternError('list-refused', `The token list was refused: ${why}.`);
-}
-
-function deltaRefused(why: string): PosternError {
-  return new PosternError('delta-refused', `The delta was refused: ${why}.`);
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

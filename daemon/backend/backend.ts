@@ -5,6 +5,7 @@ import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
 import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
 import { Audit, type AuditEntry } from './audit.ts';
+import { exportEvents, type ExportFormat } from './events/event-export.ts';
 import { Reports, type ReportSettings } from './events/reports.ts';
 import { Doors, type DoorRecord } from './doors.ts';
 import type { BackendParts } from './backend-parts.ts';
@@ -19,11 +20,13 @@ import { Checkpoints } from './checkpoints.ts';
 import { SharedCommits } from './shared-commits.ts';
 import { openStore, type Store } from './store.ts';
 import { tokenIdBytes } from './codes/token-id.ts';
-import { FolderBlocks, MemoryBlocks } from './lists/entry-blocks.ts';
+import { FolderBlocks } from './lists/folder-blocks.ts';
+import { ListExport } from './lists/list-export.ts';
 import { ListFronts } from './lists/list-fronts.ts';
 import { ListReader } from './lists/list-reader.ts';
 import { ListWorkThread } from './lists/list-work-thread.ts';
 import { InPlaceListWork } from './lists/list-work.ts';
+import { MemoryBlocks } from './lists/memory-blocks.ts';
 import { TokenLists } from './lists/token-lists.ts';
 import { CodeIssuer } from './codes/code-issuer.ts';
 import { CodePictures } from './codes/code-pictures.ts';
@@ -161,6 +164,16 @@ export class Backend {
     return this.#parts.tokens.revoke(tokenIdBytes(tokenId), { principal });
   }
 
+  /** Writes the lists as files under `out`, whenever it is run. */
+  listExport(out: string): ListExport {
+    return new ListExport({ out, lists: this.#parts.lists, keySet: () => this.#parts.keys.keySet });
+  }
+
+  /** All events that fit, the oldest first, as text in pieces; `onProgress` is told how many there have been. */
+  exportEvents(query: Parameters<typeof exportEvents>[0], format: ExportFormat, onProgress?: (events: number) => void): AsyncIterable<string> {
+    return exportEvents(query, format, this.#parts, onProgress);
+  }
+
   /** Serves the API until it or the backend is closed; port 0 takes a free one. Rejects PosternError('backend-listen', 'backend-host', 'tls-files'). */
   async listen(at: BackendServerOptions): Promise<{ url: string; close: () => Promise<void> }> {
     const server = new BackendServer(this.#parts, this.#log, at);
@@ -174,6 +187,11 @@ export class Backend {
   /** Has all that listens look at its TLS files now; it does so by itself every few seconds. */
   reloadTls(): void {
     for (const server of this.#servers) server.reloadTls();
+  }
+
+  /** Resolves when no webhook is being sent and nothing old is being deleted. */
+  idle(): Promise<void> {
+    return this.#parts.reports.idle();
   }
 
   async close(): Promise<void> {

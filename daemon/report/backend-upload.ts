@@ -58,7 +58,8 @@ export class BackendUpload {
   /** What the timer waits for: events that were stored give way to a retry, and are not kept waiting by a greeting. */
   #waitsFor: 'gathering' | 'retry' | 'greeting' | undefined;
   #running = false;
-  #again = false;
+  /** That events were stored while it ran. */
+  #storedMeanwhile = false;
   #isUnsupported = false;
 
   constructor(options: BackendUploadOptions) {
@@ -91,7 +92,7 @@ export class BackendUpload {
   }
 
   #stored(): void {
-    if (this.#running) this.#again = true;
+    if (this.#running) this.#storedMeanwhile = true;
     else if (this.#waitsFor === 'greeting') this.#wait('gathering', GATHER_MS);
   }
 
@@ -104,7 +105,7 @@ export class BackendUpload {
 
   async #run(greets: boolean): Promise<void> {
     this.#running = true;
-    this.#again = false;
+    this.#storedMeanwhile = false;
     const end = await this.#uploadAll(greets).catch(notRead);
     this.#running = false;
     if (this.#stopping.signal.aborted) return;
@@ -113,7 +114,7 @@ export class BackendUpload {
       case 'more':
       case 'done': {
         this.#backoff.reset();
-        return this.#again ? this.#wait('gathering', GATHER_MS) : this.#wait('greeting', this.#jittered(GREET_EVERY_MS));
+        return this.#isBehind() ? this.#wait('gathering', GATHER_MS) : this.#wait('greeting', this.#jittered(GREET_EVERY_MS));
       }
       case 'away': return this.#wait('retry', this.#backoff.nextMs());
       case 'unsupported': return this.#wait('retry', this.#jittered(UNSUPPORTED_RETRY_MS));
@@ -145,6 +146,10 @@ export class BackendUpload {
     if (end.kind === 'unsupported' && !this.#isUnsupported) log.warn(`Events are not uploaded: ${end.detail} It is asked again every hour; set backend.uploadEvents: false to leave it be.`);
     this.#isUnsupported = end.kind === 'unsupported';
     status.report('upload', 'degraded', `${what} ${end.detail}`);
+  }
+
+  #isBehind(): boolean {
+    return this.#storedMeanwhile;
   }
 
   #jittered(ms: number): number {

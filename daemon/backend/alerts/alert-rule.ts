@@ -1,4 +1,4 @@
-import type { Alert } from './alert.ts';
+import type { Alert, AlertName } from './alert.ts';
 
 /** One attempt at a door, as far as rules look at it. */
 export interface Attempt {
@@ -19,6 +19,8 @@ export interface Around {
   atMs: number;
   withinMs: number;
   each: number;
+  /** Only denials for this reason. */
+  reason?: string;
 }
 
 /** What is known of attempts, whenever it became known. */
@@ -31,4 +33,13 @@ export interface History {
  * Looks at one attempt and at what is around it, before and after: doors report late and out of step with each other, so
  * the attempt that completes a pattern need not be the last one in it. Keeps no state of its own.
  */
-export type AlertRule = (attempt: Attempt, history: History) => Alert | undefined;
+export interface AlertRule {
+  alert: AlertName;
+  /** What an alert would be about; undefined when the attempt is no matter of this rule. */
+  subjectOf(attempt: Attempt): string | undefined;
+  /** For an attempt with a subject. */
+  look(attempt: Attempt, history: History): Finding | undefined;
+}
+
+/** What a rule found; the rest of the alert follows from the rule and its subject. */
+export type Finding = Pick<Alert, 'door' | 'atMs' | 'text' | 'eventIds' | 'token'>;

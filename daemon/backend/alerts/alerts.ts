@@ -70,7 +70,7 @@ export class Alerts {
   /** Asks every rule about each attempt. All of them are stored already. */
   lookAt(attempts: Attempt[]): void {
     for (const attempt of attempts) {
-      for (const rule of this.#rules) this.raise(rule(attempt, this.#history));
+      for (const rule of this.#rules) this.#ask(rule, attempt);
     }
   }
 
@@ -94,8 +94,7 @@ export class Alerts {
 
   raise(alert: Alert | undefined): void {
     if (!alert) return;
-    const { coolDownS } = this.#o.settings;
-    if (this.#wasRaised.get(alert.alert, alert.subject, alert.atMs - coolDownS * 1000, alert.atMs + coolDownS * 1000)) return;
+    if (this.#isRaised(alert)) return;
     const event = this.#eventOf(alert);
     const body = canonicalJson(event);
     this.#remember.run(event.id, alert.alert, alert.subject, alert.atMs, event.raisedMs);
@@ -103,6 +102,20 @@ export class Alerts {
     this.#forget.run(event.raisedMs - KEPT_MS);
     this.#o.events.insert({ ...event, door: alert.door, receivedMs: event.raisedMs, token: alert.token, hash: hashOf(body), body });
     if (!event.late) this.#o.outbox.add(event);
+  }
+
+  /** What is raised already is not looked for again: a storm of attempts must not cost a search each. */
+  #ask(rule: AlertRule, attempt: Attempt): void {
+    const { alert } = rule;
+    const subject = rule.subjectOf(attempt);
+    if (subject === undefined || this.#isRaised({ alert, subject, atMs: attempt.atMs })) return;
+    const finding = rule.look(attempt, this.#history);
+    if (finding) this.raise({ ...finding, alert, subject });
+  }
+
+  #isRaised({ alert, subject, atMs }: Pick<Alert, 'alert' | 'subject' | 'atMs'>): boolean {
+    const coolDownMs = this.#o.settings.coolDownS * 1000;
+    return this.#wasRaised.get(alert, subject, atMs - coolDownMs, atMs + coolDownMs) !== undefined;
   }
 
   #eventOf({ alert, door, atMs, text, token, eventIds }: Alert): AlertEvent {

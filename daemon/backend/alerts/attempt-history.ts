@@ -10,37 +10,45 @@ interface Row {
   token: Buffer | null;
 }
 
-const COLUMNS = 'SELECT id, door, at_ms AS atMs, type, body ->> \'reason\' AS reason, token FROM events';
+const COLUMNS = 'SELECT id, door, at_ms AS atMs, type, reason, token FROM events INDEXED BY';
 const TYPES = ['access-granted', 'access-denied'];
 
 /** Attempts in the table of events, found by its indexes. */
 export class AttemptHistory implements History {
-  readonly #atDoor;
-  readonly #ofToken;
+  readonly #atDoor: Nearest;
+  readonly #ofToken: Nearest;
+  readonly #ofTokenFor: Nearest;
 
   constructor(store: Store) {
-    const both = (where: string): { before: string; after: string } => ({
-      before: `${COLUMNS} WHERE ${where} AND at_ms <= ? AND at_ms >= ? ORDER BY at_ms DESC LIMIT ?`,
-      after: `${COLUMNS} WHERE ${where} AND at_ms > ? AND at_ms <= ? ORDER BY at_ms LIMIT ?`,
-    });
-    const byDoor = both('door = ? AND type = ?');
-    const byToken = both(`token = ? AND type IN ('${TYPES.join('\', \'')}')`);
-    this.#atDoor = { before: store.prepare<unknown[], Row>(byDoor.before), after: store.prepare<unknown[], Row>(byDoor.after) };
-    this.#ofToken = { before: store.prepare<unknown[], Row>(byToken.before), after: store.prepare<unknown[], Row>(byToken.after) };
+    this.#atDoor = nearest(store, 'events_by_door_and_type', 'door = ? AND type = ?');
+    this.#ofToken = nearest(store, 'events_by_token', `token = ? AND type IN ('${TYPES.join('\', \'')}')`);
+    this.#ofTokenFor = nearest(store, 'events_by_token', 'token = ? AND reason = ?');
   }
 
-  atDoor(door: Uint8Array, { atMs, withinMs, each }: Around): Attempt[] {
+  atDoor(door: Uint8Array, around: Around): Attempt[] {
     // By type, for so the index has each in order; of both the nearest are kept.
-    const before = TYPES.flatMap((type) => this.#atDoor.before.all(door, type, atMs, atMs - withinMs, each));
-    const after = TYPES.flatMap((type) => this.#atDoor.after.all(door, type, atMs, atMs + withinMs, each));
-    return inOrder([...inOrder(before).slice(-each), ...inOrder(after).slice(0, each)]).map(attemptOf);
+    const both = TYPES.map((type) => this.#atDoor([door, type], around));
+    const before = inOrder(both.flatMap((rows) => rows.before)).slice(-around.each);
+    const after = inOrder(both.flatMap((rows) => rows.after)).slice(0, around.each);
+    return [...before, ...after].map(attemptOf);
   }
 
-  ofToken(token: Uint8Array, { atMs, withinMs, each }: Around): Attempt[] {
-    const before = this.#ofToken.before.all(token, atMs, atMs - withinMs, each);
-    const after = this.#ofToken.after.all(token, atMs, atMs + withinMs, each);
+  ofToken(token: Uint8Array, around: Around): Attempt[] {
+    const { before, after } = around.reason === undefined ? this.#ofToken([token], around) : this.#ofTokenFor([token, around.reason], around);
     return inOrder([...before, ...after]).map(attemptOf);
   }
+}
+
+type Nearest = (values: unknown[], around: Around) => { before: Row[]; after: Row[] };
+
+/** The index is named, for SQLite, which knows nothing of how the events are spread, would take another. */
+function nearest(store: Store, index: string, where: string): Nearest {
+  const before = store.prepare<unknown[], Row>(`${COLUMNS} ${index} WHERE ${where} AND at_ms <= ? AND at_ms >= ? ORDER BY at_ms DESC LIMIT ?`);
+  const after = store.prepare<unknown[], Row>(`${COLUMNS} ${index} WHERE ${where} AND at_ms > ? AND at_ms <= ? ORDER BY at_ms LIMIT ?`);
+  return (values, { atMs, withinMs, each }) => ({
+    before: before.all(...values, atMs, atMs - withinMs, each),
+    after: after.all(...values, atMs, atMs + withinMs, each),
+  });
 }
 
 function inOrder(rows: Row[]): Row[] {

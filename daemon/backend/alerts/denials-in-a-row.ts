@@ -5,15 +5,15 @@ import { crowdWith } from './nearby.ts';
 
 /** Somebody tries codes: so many denials at one door, no grant between them. */
 export function denialsInARow({ count, windowS }: AlertSettings['denialsInARow']): AlertRule {
-  return (attempt, history) => {
-    if (attempt.outcome !== 'denied') return undefined;
-    const around = history.atDoor(attempt.door, { atMs: attempt.atMs, withinMs: windowS * 1000, each: count });
-    const row = crowdWith(attempt, rowAround(attempt, around), { count, windowMs: windowS * 1000 });
-    const last = row?.at(-1);
-    return row && last && {
-      alert: 'denials-in-a-row', subject: ruuidOf(attempt.door), door: attempt.door, atMs: last.atMs, eventIds: row.map(({ id }) => id),
-      text: `${count} codes in a row were denied within ${windowS} s.`,
-    };
+  return {
+    alert: 'denials-in-a-row',
+    subjectOf: ({ outcome, door }) => (outcome === 'denied' ? ruuidOf(door) : undefined),
+    look(attempt, history) {
+      const around = history.atDoor(attempt.door, { atMs: attempt.atMs, withinMs: windowS * 1000, each: count });
+      const row = crowdWith(attempt, rowAround(attempt, around), { count, windowMs: windowS * 1000 });
+      const last = row?.at(-1);
+      return row && last && { door: attempt.door, atMs: last.atMs, eventIds: row.map(({ id }) => id), text: `${count} codes in a row were denied within ${windowS} s.` };
+    },
   };
 }
 

@@ -124,7 +124,7 @@ export class WebhookSender {
       (response.body as Readable | null)?.destroy();
       return response.ok ? undefined : `HTTP ${response.status}`;
     } catch (thrown) {
-      return abort.signal.aborted ? 'it did not answer in time' : messageOf(thrown).slice(0, MAX_ERROR_CHARS);
+      return abort.signal.aborted ? 'it did not answer in time' : withoutPath(messageOf(thrown), url).slice(0, MAX_ERROR_CHARS);
     } finally {
       timer.cancel();
       this.#stopping.signal.removeEventListener('abort', stop);
@@ -140,4 +140,8 @@ export class WebhookSender {
 /** [S7] A URL's path may be a secret of its own. */
 function originOf(url: string): string {
   return new URL(url).origin;
+}
+
+function withoutPath(message: string, url: string): string {
+  return message.replaceAll(new URL(url).href, originOf(url)).replaceAll(url, originOf(url));
 }

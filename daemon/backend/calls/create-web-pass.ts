@@ -1,19 +1,23 @@
 import { z } from 'zod';
-import { tokenIdBytes } from '../codes/token-id.ts';
+import { tokenIdBytes, tokenRefusals } from '../codes/token-id.ts';
 import { actorOf, call } from '../http/endpoint.ts';
-import { auditPrincipal, ruuid } from '../http/fields.ts';
+import { exampleToken } from '../http/example-site.ts';
+import { anyUuid, auditPrincipal, ruuid } from '../http/fields.ts';
 
 export const createWebPass = call({
   path: '/api/accesscontrol/qr/createWebPass',
+  room: 'Passes',
   summary: 'Makes a link under which a visitor puts a code on their phone. A link that was made for it before and not taken ends.',
   methods: ['POST'],
   allows: ['admin', 'issuer'],
+  examples: [{ title: 'For a code', body: { accessTokenUuid: exampleToken } }],
   refusals: [
-    { status: 404, code: 'token-unknown', when: 'There is no such code.' },
+    ...tokenRefusals,
     { status: 409, code: 'token-ended', when: 'The code is revoked or has expired.' },
+    { status: 409, code: 'no-public-url', when: 'The backend listens on every address and its config has no publicUrl.' },
     { status: 409, code: 'pass-taken', when: 'The code is a rotating one and on a phone already.' },
   ],
-  body: z.strictObject({ accessTokenUuid: z.string(), auditPrincipal }),
+  body: z.strictObject({ accessTokenUuid: anyUuid, auditPrincipal }),
   result: z.strictObject({
     accessTokenUuid: ruuid,
     passUuid: ruuid,

@@ -4,8 +4,10 @@ import { mappings, resultsOf, typesNamed, type ComponentEventType } from '../eve
 import { uuidOfUlid } from '../events/event-answer.ts';
 import type { FoundEvent } from '../events/event-finder.ts';
 import { pageKey, placeOf } from '../events/page-key.ts';
+import { doorRefusals } from '../doors.ts';
 import { call } from '../http/endpoint.ts';
-import { lastEvaluatedKey, ruuid } from '../http/fields.ts';
+import { exampleDoor } from '../http/example-site.ts';
+import { anyUuid, lastEvaluatedKey, ruuid } from '../http/fields.ts';
 
 const componentEvent = z.strictObject({
   uuid: ruuid,
@@ -29,29 +31,31 @@ type ComponentEvent = z.input<typeof componentEvent>;
 /** Rhombus's call: events of one door under its names, the oldest first unless `reverseSearch`. */
 export const findPaginatedComponentEvents = call({
   path: '/api/component/findPaginatedComponentEventsByAccessControlledDoor',
+  room: 'Events',
   summary: 'Lists what happened at a door, under Rhombus\'s names, a page at a time.',
   methods: ['POST'],
   allows: ['admin', 'reader'],
   body: z.strictObject({
-    accessControlledDoorUuid: z.string(),
-    createdAfterMs: z.int().min(0).nullish(),
-    createdBeforeMs: z.int().min(0).nullish(),
-    typeFilter: z.array(z.string().max(100)).max(100).nullish().describe('Names of types of events; empty or absent: all. One that no door here reports finds nothing.'),
-    userFilter: z.array(z.string().max(64)).max(100).nullish().describe('Codes, by their accessTokenUuid: who they are for is not in an event.'),
-    reverseSearch: z.boolean().nullish().describe('The newest first.'),
-    maxPageSize: z.int().min(1).max(1_000).nullish(),
-    lastEvaluatedKey: z.string().max(64).nullish(),
+    accessControlledDoorUuid: anyUuid,
+    createdAfterMs: z.int().min(0).optional(),
+    createdBeforeMs: z.int().min(0).optional(),
+    typeFilter: z.array(z.string().max(100)).max(100).optional().describe('Names of types of events; empty or absent: all. One that no door here reports finds nothing.'),
+    userFilter: z.array(z.string().max(64)).max(100).optional().describe('Codes, by their accessTokenUuid: who they are for is not in an event.'),
+    reverseSearch: z.boolean().optional().describe('The newest first.'),
+    maxPageSize: z.int().min(1).max(1_000).optional(),
+    lastEvaluatedKey: z.string().max(64).optional(),
   }),
   result: z.strictObject({ componentEvents: z.array(componentEvent), lastEvaluatedKey, error: z.literal(false), errorMsg: z.null(), warningMsg: z.null() }),
-  refusals: [{ status: 404, code: 'door-unknown', when: 'There is no such door here.' }],
+  refusals: [...doorRefusals, { status: 400, code: 'page-key-bad', when: 'lastEvaluatedKey is not one that an answer carried.' }],
+  examples: [{ title: 'A door', body: { accessControlledDoorUuid: exampleDoor, typeFilter: ['CredentialReceivedEvent'], reverseSearch: true } }],
   async answer(body, { backend }) {
     const door = backend.doors.named(body.accessControlledDoorUuid).uuid;
     const { events, next } = backend.reports.finder.find({
       doors: [door],
       types: typesNamed(filled(body.typeFilter)),
       tokens: filled(body.userFilter)?.flatMap((user) => uuidBytes(user) ?? []),
-      fromMs: body.createdAfterMs ?? undefined,
-      beforeMs: body.createdBeforeMs ?? undefined,
+      fromMs: body.createdAfterMs,
+      beforeMs: body.createdBeforeMs,
       newestFirst: body.reverseSearch ?? false,
       limit: body.maxPageSize ?? 100,
       after: placeOf(body.lastEvaluatedKey),

@@ -1,21 +1,20 @@
 import { z } from 'zod';
 import { ruuidOf } from '../../base/ids.ts';
 import { actorOf, call } from '../http/endpoint.ts';
-import { auditPrincipal, ruuid } from '../http/fields.ts';
-import { tokenIdBytes } from '../codes/token-id.ts';
+import { exampleToken } from '../http/example-site.ts';
+import { anyUuid, auditPrincipal, ruuid } from '../http/fields.ts';
+import { tokenIdBytes, tokenRefusals } from '../codes/token-id.ts';
 
 /** Takes a suspended code back into use. */
 export const resumeQRAccessCode = call({
   path: '/api/accesscontrol/qr/resumeQRAccessCode',
+  room: 'Codes',
   summary: 'Takes a suspended code back into use.',
   methods: ['POST'],
   allows: ['admin', 'issuer'],
-  refusals: [
-    { status: 400, code: 'token-id-bad', when: 'The id is none.' },
-    { status: 404, code: 'token-unknown', when: 'There is no such code.' },
-    { status: 409, code: 'token-revoked', when: 'The code was revoked, which is for good.' },
-  ],
-  body: z.strictObject({ accessTokenUuid: z.string(), auditPrincipal }),
+  refusals: [...tokenRefusals, { status: 409, code: 'token-revoked', when: 'The code was revoked, which is for good.' }],
+  examples: [{ title: 'A code', body: { accessTokenUuid: exampleToken }, answer: { accessTokenUuid: exampleToken, status: 'active', changed: true } }],
+  body: z.strictObject({ accessTokenUuid: anyUuid, auditPrincipal }),
   result: z.strictObject({ accessTokenUuid: ruuid, status: z.literal('active'), changed: z.boolean().describe('False when it was in use already.') }),
   async answer(body, context) {
     const { commits, tokens } = context.backend;

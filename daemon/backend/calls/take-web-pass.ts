@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { call } from '../http/endpoint.ts';
+import { exampleToken } from '../http/example-site.ts';
 import { linkSecret, passAnswer, passFields, passRefusals } from '../passes/pass-fields.ts';
 
 /** The visitor's tap. A rotating pass goes to one device, once; opening its page alone delivers nothing. */
 export const takeWebPass = call({
   path: '/api/postern/passes/{pass}/take',
+  room: 'Passes',
+  name: 'takeWebPass',
   summary: 'Puts a pass on a device.',
   methods: ['POST'],
   allows: 'anyone',
+  examples: [{ title: 'A pass that is not there', params: { pass: exampleToken }, body: { secret: 'A'.repeat(43) }, status: 404 }],
   refusals: [
     ...passRefusals,
     { status: 410, code: 'pass-expired', when: 'It has expired.' },

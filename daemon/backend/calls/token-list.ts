@@ -1,10 +1,9 @@
 import { ruuidOf } from '../../base/ids.ts';
-import { doorRefusals } from '../doors.ts';
 import { ApiError } from '../http/api-error.ts';
 import { actorOf, fileEndpoint, type RequestContext } from '../http/endpoint.ts';
 import { exampleDoor } from '../http/example-site.ts';
 import type { StreamAnswer } from '../http/file-answer.ts';
-import { mustServe } from '../keys/door-binding.ts';
+import { mustServe, servingRefusals } from '../keys/door-binding.ts';
 import type { SignedFile } from '../lists/token-lists.ts';
 
 /**
@@ -22,7 +21,7 @@ export const tokenList = fileEndpoint({
   summary: 'The signed list of a door\'s codes.',
   room: 'Lists and keys',
   allows: ALLOWS,
-  refusals: doorRefusals,
+  refusals: servingRefusals,
   examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
   file: (context) => fullList(context),
@@ -35,7 +34,7 @@ export const tokenListByDoor = fileEndpoint({
   summary: 'The signed list of a door\'s codes, as …/full gives it.',
   room: 'Lists and keys',
   allows: ALLOWS,
-  refusals: doorRefusals,
+  refusals: servingRefusals,
   examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
   file: (context) => fullList(context),
@@ -49,7 +48,7 @@ export const tokenListDelta = fileEndpoint({
   allows: ALLOWS,
   examples: [{ title: 'From the first version', params: { door: exampleDoor, from: '1' } }],
   refusals: [
-    ...doorRefusals,
+    ...servingRefusals,
     { status: 400, code: 'version-bad', when: 'The version is not a whole number from 1.' },
     { status: 404, code: 'delta-unknown', when: 'No delta leads from that version any more, or none ever did. Fetch the full list.' },
   ],
@@ -74,13 +73,14 @@ function doorOf({ backend, params, caller }: RequestContext): Uint8Array {
   return door;
 }
 
-function answerOf(context: RequestContext, door: Uint8Array, { etag, length, read }: SignedFile): StreamAnswer {
+function answerOf(context: RequestContext, door: Uint8Array, file: SignedFile): StreamAnswer {
   return {
-    etag, length,
+    etag: file.etag,
+    length: file.length,
     cacheControl: CACHE_CONTROL,
     read(start, end) {
       context.backend.audit.write('list-downloaded', ruuidOf(door), actorOf(context));
-      return read(start, end);
+      return file.read(start, end);
     },
   };
 }

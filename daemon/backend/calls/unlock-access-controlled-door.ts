@@ -1,19 +1,19 @@
 import { z } from 'zod';
+import { doorRefusals } from '../doors.ts';
 import { actorOf, call } from '../http/endpoint.ts';
-import { auditPrincipal } from '../http/fields.ts';
+import { exampleDoor } from '../http/example-site.ts';
+import { anyUuid, auditPrincipal } from '../http/fields.ts';
 import { unlockErrorTypes } from '../orders/unlock-answer.ts';
 
-/**
- * Has a door release its lock for its unlock time. What the door made of it is an answer with status 200, as the published
- * API has it; a status of 4xx means that no door was asked.
- */
 export const unlockAccessControlledDoor = call({
   path: '/api/accesscontrol/unlockAccessControlledDoor',
+  room: 'Doors',
   summary: 'Releases a door for its unlock time, now or not at all.',
+  description: 'What the door made of it is answered with status 200; a status of 4xx means that no door was asked. A door takes part that runs with access.remoteUnlock on. The answer takes 8 seconds at most. Who hangs up before the door has taken the order withdraws it.',
   methods: ['POST'],
   allows: ['admin'],
-  refusals: [{ status: 429, code: 'unlocks-full', when: 'Too many callers wait for this door, or for all doors together.' }],
-  body: z.strictObject({ accessControlledDoorUuid: z.string(), auditPrincipal }),
+  refusals: [...doorRefusals, { status: 429, code: 'unlocks-full', when: 'Too many callers wait for this door, or for all doors together.' }],
+  body: z.strictObject({ accessControlledDoorUuid: anyUuid, auditPrincipal }),
   result: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('SUCCESS') }),
     z.strictObject({
@@ -22,9 +22,17 @@ export const unlockAccessControlledDoor = call({
       errorMsg: z.string().describe('What happened, and what to do.'),
     }),
   ]),
+  examples: [
+    { title: 'Unlock a door', body: { accessControlledDoorUuid: exampleDoor }, answer: { type: 'SUCCESS' } },
+    {
+      title: 'On whose behalf',
+      body: { accessControlledDoorUuid: exampleDoor, auditPrincipal: 'ada@example.org' },
+      answer: { type: 'ERROR', errorType: 'LOCKDOWN', errorMsg: 'The door is in lockdown and stays locked. End the lockdown first.' },
+    },
+  ],
   async answer(body, context) {
     const { doors, orders } = context.backend;
     const door = doors.named(body.accessControlledDoorUuid).uuid;
-    return orders.unlock(door, actorOf(context, body.auditPrincipal ?? undefined), context.hungUp);
+    return orders.unlock(door, actorOf(context, body.auditPrincipal), context.hungUp);
   },
 });

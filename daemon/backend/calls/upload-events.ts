@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ApiError } from '../http/api-error.ts';
 import { call } from '../http/endpoint.ts';
+import { exampleDoor } from '../http/example-site.ts';
+import { anyUuid } from '../http/fields.ts';
 import { readReported } from '../events/reported-event.ts';
 import { pictureKinds } from '../events/pictures.ts';
-import { mustServe } from '../keys/door-binding.ts';
+import { mustServe, servingRefusals } from '../keys/door-binding.ts';
 
 const MAX_EVENTS = 200;
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits');
@@ -16,12 +18,13 @@ const picture = z.strictObject({ attemptId: ulid, kind: z.enum(pictureKinds), sh
  */
 export const uploadEvents = call({
   path: '/api/postern/door/uploadEvents',
+  room: 'Events',
   summary: 'Takes the events of a door, in order; sending them again changes nothing.',
   methods: ['POST'],
   allows: ['door'],
   maxBytes: 524_288,
   body: z.strictObject({
-    doorUuid: z.string(),
+    doorUuid: anyUuid,
     events: z.array(z.record(z.string().max(64), z.unknown())).max(MAX_EVENTS).describe('As they stand in the door\'s log, by rising seq. None: the door tells that it is there.'),
     head: z.strictObject({ seq: z.int().min(0), hash }).describe('The last event of the door\'s log.'),
     gonePictures: z.array(picture).max(100).optional().describe('Missing pictures that the door has no more.'),
@@ -30,12 +33,16 @@ export const uploadEvents = call({
     acceptedThroughSeq: z.int().describe('Everything up to this event is on disk; 0 when none were sent.'),
     missingPictures: z.array(picture).describe('Pictures these events vouch for that are still to be sent.'),
   }),
+  examples: [{
+    title: 'Nothing new',
+    body: { doorUuid: exampleDoor, events: [], head: { seq: 0, hash: '0'.repeat(64) } },
+    answer: { acceptedThroughSeq: 0, missingPictures: [] },
+  }],
   refusals: [
     { status: 400, code: 'event-bad', when: 'An event is malformed, too large or too deep.' },
     { status: 400, code: 'events-unordered', when: 'The events are not in the order of their numbers, or the head is before the last of them.' },
     { status: 403, code: 'event-of-other-door', when: 'An event names another door.' },
-    { status: 403, code: 'other-door', when: 'The key is bound to another door.' },
-    { status: 404, code: 'door-unknown', when: 'There is no such door here.' },
+    ...servingRefusals,
   ],
   async answer(body, { backend, caller }) {
     const door = backend.doors.named(body.doorUuid).uuid;

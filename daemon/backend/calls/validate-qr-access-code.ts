@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { doorRefusals } from '../doors.ts';
 import { call } from '../http/endpoint.ts';
 import { exampleCode, exampleDoor } from '../http/example-site.ts';
 import { anyUuid } from '../http/fields.ts';
-import { mustServe } from '../keys/door-binding.ts';
+import { mustServe, servingRefusals } from '../keys/door-binding.ts';
 
 /** A door asks whether a code may come in. Asked again with the same nonce it answers the same and counts nothing. */
 export const validateQRAccessCode = call({
@@ -14,7 +13,7 @@ export const validateQRAccessCode = call({
   methods: ['POST'],
   allows: ['door', 'admin'],
   refusals: [
-    ...doorRefusals,
+    ...servingRefusals,
     { status: 409, code: 'nonce-reused', when: 'The nonce was used for another door or code.' },
     { status: 503, code: 'storage', when: 'The answer cannot be put on disk; nothing was counted.' },
   ],

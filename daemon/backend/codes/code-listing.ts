@@ -41,8 +41,8 @@ interface Row extends ListedCode {
 
 /** So many codes are looked at in one turn of the loop, so that no door waits long for its answer. */
 const TURN = 500;
-/** A page that looked at so many ends with what it has: no question costs more than this [S9]. */
-const MOST_LOOKED_AT = 20_000;
+/** A page that passed over so many which do not fit ends with what it has: no question costs more than this [S9]. */
+const MOST_PASSED_OVER = 2_000;
 const AFTER_ALL_IDS = new Uint8Array(17).fill(0xff);
 
 /** Lists codes a page at a time, however many there are. */
@@ -58,15 +58,16 @@ export class CodeListing {
   async page(filter: CodeFilter, size: number, after?: CodePlace): Promise<CodePage> {
     const codes: ListedCode[] = [];
     let place = this.#beginning(filter, after);
-    for (let lookedAt = 0; lookedAt < MOST_LOOKED_AT; lookedAt += TURN) {
-      if (lookedAt > 0) await nextTurn();
+    for (let passedOver = 0; passedOver < MOST_PASSED_OVER;) {
       const rows = this.#rows(filter, place);
       for (const { fits, ...code } of rows) {
         place = code;
         if (fits === 1) codes.push(code);
+        else passedOver++;
         if (codes.length === size) return { codes, next: place };
       }
       if (rows.length < TURN) return { codes, next: undefined };
+      await nextTurn();
     }
     return { codes, next: place };
   }
@@ -88,10 +89,11 @@ export class CodeListing {
   }
 }
 
+/** Most codes are active, so that this leaves more than a door. */
 function orderOf({ principal, door, status }: CodeFilter): { from: string; where: string; order: string } {
   const order = 't.expires_at_s, t.id';
   if (principal !== undefined) return { from: 'tokens t', where: 't.principal = :principal AND', order };
-  if (door) return { from: 'listed_by_door l JOIN tokens t ON t.id = l.token', where: 'l.door = :door AND', order: 'l.expires_at_s, l.token' };
+  if (door && (!status || status === 'active')) return { from: 'listed_by_door l JOIN tokens t ON t.id = l.token', where: 'l.door = :door AND', order: 'l.expires_at_s, l.token' };
   if (status) return { from: 'tokens t', where: 't.status = :status AND', order };
   return { from: 'tokens t', where: '', order };
 }

@@ -36,8 +36,8 @@ export interface FoundEvent {
 
 type Row = Omit<FoundEvent, 'event' | 'person'> & { body: string };
 
-/** So many events at a time are looked at when few of those there are fit. */
-const STEP = 1_000;
+/** So many events at a time are looked at, at most, when few of those there are fit. */
+const LARGEST_STEP = 2_000;
 
 /** Finds events a page at a time, by indexes, in the order of their own times. */
 export class EventFinder {
@@ -56,13 +56,13 @@ export class EventFinder {
     const tokens = this.#people.tokensOf(person);
     // Few tokens have few events, found by the token; with many tokens every so-manieth event fits.
     if (tokens) return this.#page({ ...query, tokens: both(query.tokens, tokens) }, query.limit, () => true);
-    return this.#page(query, STEP, (row) => row.token !== null && this.#people.matches(row.token, person));
+    return this.#page(query, 2 * query.limit, (row) => row.token !== null && this.#people.matches(row.token, person));
   }
 
-  /** Walks on, a step at a time, until the page is full. */
-  #page(query: EventQuery, step: number, fits: (row: Row) => boolean): { events: FoundEvent[]; next: Place | undefined } {
+  /** Walks on, each step larger than the one before, until the page is full. */
+  #page(query: EventQuery, firstStep: number, fits: (row: Row) => boolean): { events: FoundEvent[]; next: Place | undefined } {
     const found: Row[] = [];
-    for (let { after } = query; ;) {
+    for (let { after } = query, step = firstStep; ; step = Math.max(step, Math.min(2 * step, LARGEST_STEP))) {
       const rows = this.#rows({ ...query, after, limit: step });
       for (const row of rows.filter(fits)) {
         found.push(row);

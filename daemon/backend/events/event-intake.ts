@@ -97,7 +97,7 @@ export class EventIntake {
 
   #insert(door: Uint8Array, { event, hash, body }: ReportedEvent, place: Parameters<EventStore['insert']>[0]['place'] & object): void {
     this.#o.events.insert({
-      id: event.id, door, type: event.type, atMs: event.atMs, receivedMs: this.#o.clock.wallMs(), token: tokenOf(event), place, hash, body,
+      id: event.id, door, type: event.type, atMs: event.atMs, receivedMs: this.#o.clock.wallMs(), token: tokenOf(event), reason: reasonOf(event), place, hash, body,
     });
     this.#o.pictures.expect(door, event);
   }
@@ -127,10 +127,14 @@ function tokenOf({ tokenId }: Record<string, unknown>): Uint8Array | undefined {
   return typeof tokenId === 'string' ? uuidBytes(tokenId) : undefined;
 }
 
+function reasonOf({ type, reason }: Record<string, unknown>): string | undefined {
+  return type === 'access-denied' && typeof reason === 'string' ? reason : undefined;
+}
+
 function attemptOf(door: Uint8Array, { event }: ReportedEvent): Attempt[] {
-  const { id, atMs, type, reason } = event;
+  const { id, atMs, type } = event;
   if (type !== 'access-granted' && type !== 'access-denied') return [];
-  return [{ id, door, atMs, outcome: type === 'access-granted' ? 'granted' : 'denied', reason: typeof reason === 'string' ? reason : undefined, token: tokenOf(event) }];
+  return [{ id, door, atMs, outcome: type === 'access-granted' ? 'granted' : 'denied', reason: reasonOf(event), token: tokenOf(event) }];
 }
 
 function offlineGrant(door: Uint8Array, { event }: ReportedEvent): OfflineGrant | undefined {

@@ -10,6 +10,8 @@ export interface NewEvent {
   atMs: number;
   receivedMs: number;
   token: Uint8Array | undefined;
+  /** Of a denial. */
+  reason?: string | undefined;
   /** Absent for what the backend itself tells. */
   place?: { epoch: number; seq: number; fault?: ChainFault | undefined };
   /** SHA-256 of `body`, hex. */
@@ -38,7 +40,7 @@ export class EventStore {
   constructor(store: Store) {
     this.#statements = {
       isHere: store.prepare<[Uint8Array, Uint8Array], number>('SELECT 1 FROM events WHERE door = ? AND hash = ?').pluck(),
-      insert: store.prepare('INSERT INTO events (id, door, type, at_ms, received_ms, token, epoch, seq, hash, body, fault) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+      insert: store.prepare('INSERT INTO events (id, door, type, at_ms, received_ms, token, reason, epoch, seq, hash, body, fault) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
       grow: store.prepare('UPDATE event_totals SET bytes = bytes + ?'),
       bytes: store.prepare<[], number>('SELECT bytes FROM event_totals').pluck(),
       chain: store.prepare<[Uint8Array], ChainRow>(`
@@ -62,8 +64,8 @@ export class EventStore {
     return this.#statements.isHere.get(door, Buffer.from(hash, 'hex')) !== undefined;
   }
 
-  insert({ id, door, type, atMs, receivedMs, token, place, hash, body }: NewEvent): void {
-    this.#statements.insert.run(id, door, type, atMs, receivedMs, token ?? null, place?.epoch ?? null, place?.seq ?? null, Buffer.from(hash, 'hex'), body, place?.fault ?? null);
+  insert({ id, door, type, atMs, receivedMs, token, reason, place, hash, body }: NewEvent): void {
+    this.#statements.insert.run(id, door, type, atMs, receivedMs, token ?? null, reason ?? null, place?.epoch ?? null, place?.seq ?? null, Buffer.from(hash, 'hex'), body, place?.fault ?? null);
     this.#statements.grow.run(Buffer.byteLength(body) + ROW_BYTES);
   }
 

@@ -43,7 +43,7 @@ export function readReported(raw: Record<string, unknown>, door: Uint8Array): Re
   if (!isOf(event, door)) throw new ApiError(403, 'event-of-other-door', `The event ${numberOf(raw)} is not door ${ruuidOf(door)}'s. A door uploads its own events only. Nothing of this upload was stored.`);
   const body = canonicalJson(event);
   if (Buffer.byteLength(body) > MAX_BYTES) throw new ApiError(400, 'event-bad', `The event ${numberOf(raw)} has more than ${MAX_BYTES} bytes. Nothing of this upload was stored.`);
-  return { event: event as DoorEvent, body, claimedHash, hash: hashOf(body) };
+  return { event, body, claimedHash, hash: hashOf(body) };
 }
 
 function faultIn({ id, type, atMs, seq, prevHash, hash, doorUuid, ...rest }: Record<string, unknown>): string | undefined {

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -56,6 +57,8 @@ export class BackendServer {
   /** What is being answered on a connection. */
   readonly #answering = new WeakMap<Duplex, ServerResponse>();
   #connections = 0;
+  /** Those that came when there were enough. */
+  readonly #surplus = new WeakSet<Duplex>();
 
   /** Throws PosternError('backend-host', 'tls-files'). */
   constructor(backend: BackendParts, log: Logger, options: BackendServerOptions) {
@@ -115,10 +118,21 @@ export class BackendServer {
       this.#connections++;
       socket.once('close', () => this.#connections--);
     });
+    // A door that was here before the crowd is served as ever. With TLS a request knows the secured connection only.
+    for (const event of ['connection', 'secureConnection']) {
+      this.#server.on(event, (socket: Duplex) => {
+        if (this.#connections > this.#limits.connections) this.#surplus.add(socket);
+      });
+    }
   }
 
+  /** One request of a connection at a time: a caller who sends many and reads nothing costs one answer. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const before = this.#answering.get(request.socket);
     this.#answering.set(request.socket, response);
+    if (before && !before.closed) await once(before, 'close');
+    // Nobody is there any more to be told what was done.
+    if (request.socket.destroyed) return;
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
     try {
@@ -126,12 +140,10 @@ export class BackendServer {
     } catch (thrown) {
       this.#refuse(request, response, this.#apiErrorOf(thrown));
     }
-    // From now on it is the caller's turn, to read.
-    if (!response.writableFinished) response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#connections > this.#limits.connections) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
+    if (this.#surplus.has(request.socket)) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
     checkHeaders(request);
     const { path, query } = targetOf(request.url ?? '');
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
@@ -157,6 +169,7 @@ export class BackendServer {
       case 'file': {
         if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
         const answer = await endpoint.file(context, query);
+        this.#mustBeRead(response);
         return 'pieces' in answer ? sendPieces(request, response, answer) : sendFile(request, response, endpoint.contentType, answer);
       }
     }
@@ -164,6 +177,7 @@ export class BackendServer {
 
   #sendAnswer(endpoint: Call | Upload, response: ServerResponse, answer: unknown, ignored: string[]): void {
     if (this.#checksAnswers) checkAnswer(endpoint, answer);
+    this.#mustBeRead(response);
     sendJson(response, 200, ignored.length === 0 ? answer : withWarning(answer as object, ignored));
   }
 
@@ -176,7 +190,13 @@ export class BackendServer {
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
     this.#refusals.refused(error.status, error.code);
+    this.#mustBeRead(response);
     sendRefusal(request, response, error);
+  }
+
+  /** From now on it is the caller's turn. Until now it was ours, and a call may take long. */
+  #mustBeRead(response: ServerResponse): void {
+    response.setTimeout(this.#limits.unreadAnswerMs);
   }
 
   /** For what is no request; the connection ends. */

@@ -13,6 +13,7 @@ const anyRequest: readonly Refusal[] = [
   { status: 431, code: 'headers-too-large', when: 'The headers are too long.' },
   { status: 500, code: 'internal', when: 'The backend has a fault; its log says which.' },
   { status: 503, code: 'busy', when: 'Too many connections are open; the header Retry-After says when to come again.' },
+  { status: 503, code: 'stopping', when: 'The backend is being stopped or started anew.' },
   { status: 503, code: 'storage', when: 'The database cannot be written now, such as on a full disk. Nothing was changed.' },
 ];
 
@@ -21,6 +22,19 @@ const withKey: readonly Refusal[] = [
   { status: 401, code: 'wrong-key', when: 'There is no such API key.' },
   { status: 403, code: 'wrong-role', when: 'The API key is for other calls.' },
   { status: 429, code: 'rate-limited', when: 'Too many requests with this API key; the header Retry-After says when to come again.' },
+  { status: 429, code: 'too-many-wrong-keys', when: 'Too many wrong API keys came from this address; the header Retry-After says when to come again.' },
+];
+
+const withCertificate: readonly Refusal[] = [
+  { status: 401, code: 'certificate-expired', when: 'The client certificate has expired.' },
+  { status: 401, code: 'certificate-not-yet-valid', when: 'The client certificate is not valid yet.' },
+  { status: 401, code: 'certificate-revoked', when: 'The client certificate was revoked.' },
+  { status: 401, code: 'certificate-untrusted', when: 'The client certificate is not signed by an authority that is trusted for doors.' },
+  { status: 401, code: 'certificate-without-door', when: 'The client certificate names no door there is.' },
+];
+
+const withDoor: readonly Refusal[] = [
+  { status: 403, code: 'other-door', when: 'The API key or certificate is that of another door.' },
 ];
 
 const withBytes: readonly Refusal[] = [
@@ -39,7 +53,13 @@ const withJson: readonly Refusal[] = [
 
 /** What an endpoint may refuse a request with beside its own refusals. */
 export function commonRefusals(endpoint: Endpoint): Refusal[] {
-  return [...anyRequest, ...endpoint.allows === 'anyone' ? [] : withKey, ...bodyRefusals(endpoint)];
+  return [...anyRequest, ...callerRefusals(endpoint), ...bodyRefusals(endpoint)];
+}
+
+/** Whoever comes without a key may come with a certificate, so that one that is not right is told to all. */
+function callerRefusals({ allows }: Endpoint): Refusal[] {
+  if (allows === 'anyone') return [];
+  return [...withKey, ...withCertificate, ...allows.includes('door') ? withDoor : []];
 }
 
 function bodyRefusals(endpoint: Endpoint): readonly Refusal[] {

@@ -14,7 +14,7 @@ interface Operation {
   description: string;
   tags?: string[];
   security: unknown[];
-  parameters?: { name: string; in: string; required: boolean; schema: Schema; example?: string }[];
+  parameters?: { name: string; in: string; required: boolean; schema: Schema; example?: unknown }[];
   requestBody?: { description?: string; content: Record<string, Content> };
   responses: Record<string, Response>;
 }
@@ -100,7 +100,7 @@ function request({ method, path, operation }: Entry): string {
 
 /** A request as it is typed into a terminal. */
 function curl(method: string, path: string, operation: Operation, body: unknown): string {
-  const filled = (operation.parameters ?? []).reduce((url, one) => one.in === 'path' ? url.replace(`{${one.name}}`, String(one.example ?? `{${one.name}}`)) : url, path);
+  const filled = (operation.parameters ?? []).reduce((url, one) => one.in === 'path' ? url.replace(`{${one.name}}`, typeof one.example === 'string' ? one.example : `{${one.name}}`) : url, path);
   const lines = [`curl "$BACKEND${filled}"`];
   if (operation.security.length > 0) lines.push('-H "x-auth-scheme: api-token" -H "x-auth-apikey: $KEY"');
   if (method !== 'get') lines.push(`-H "content-type: application/json" -d '${JSON.stringify(body ?? {})}'`);

@@ -33,11 +33,13 @@ export interface Example {
   /** In a few words: what is asked for. */
   title: string;
   params?: Readonly<Record<string, string>>;
-  query?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, string | readonly string[]>>;
   /** The JSON of a call, the text of an upload. */
   body?: unknown;
   /** An answer as it may come. */
   answer?: unknown;
+  /** The refusal it gets, where the site that the examples speak of has nothing to answer with. */
+  status?: number;
 }
 
 /** The groups of the API document. */
@@ -54,7 +56,7 @@ interface EndpointBase<Query extends z.ZodType> {
   /** What a caller should know beside it; paragraphs. */
   description?: string;
   allows: readonly Role[] | 'anyone';
-  /** An object of what may follow the `?`, read from strings; absent: nothing may. Unknown and repeated names are refused. */
+  /** An object of what may follow the `?`, read from strings; absent: nothing may. Unknown names are refused; a name may be repeated where the field is an array. */
   query?: Query;
   refusals?: readonly Refusal[];
   examples?: readonly Example[];

@@ -119,13 +119,13 @@ function parametersOf(endpoint: Endpoint, schemas: JsonSchemas): Json[] {
 }
 
 function exampleOf(endpoint: Endpoint, part: 'params' | 'query', name: string): Json {
-  const example = endpoint.examples?.find((it) => it[part]?.[name] !== undefined)?.[part]?.[name];
+  const example: unknown = endpoint.examples?.find((it) => it[part]?.[name] !== undefined)?.[part]?.[name];
   return example === undefined ? {} : { example };
 }
 
 function requestBodyOf(endpoint: Endpoint, schemas: JsonSchemas): Json | undefined {
   switch (endpoint.kind) {
-    case 'call': return { content: { 'application/json': { schema: schemas.ofBody(endpoint.body), ...examplesOf(endpoint, 'body') } } };
+    case 'call': return { ...endpoint.maxBytes !== undefined && { description: `At most ${endpoint.maxBytes} bytes.` }, content: { 'application/json': { schema: schemas.ofBody(endpoint.body), ...examplesOf(endpoint, 'body') } } };
     case 'upload': return { required: true, description: `At most ${endpoint.maxBytes} bytes.`, content: { [endpoint.contentType]: examplesOf(endpoint, 'body') } };
     case 'file': return undefined;
   }

@@ -12,11 +12,11 @@ export interface PiecesAnswer {
 }
 
 /** Sends the pieces as they come. When one fails the connection ends, so that nobody takes the beginning for the whole. */
-export async function sendPieces(request: IncomingMessage, response: ServerResponse, { contentType, headers, pieces }: PiecesAnswer): Promise<void> {
-  response.writeHead(200, { 'content-type': contentType, ...headers });
+export async function sendPieces(request: IncomingMessage, response: ServerResponse, answer: PiecesAnswer): Promise<void> {
+  response.writeHead(200, { 'content-type': answer.contentType, ...answer.headers });
   if (request.method === 'HEAD') return void response.end();
   try {
-    await pipeline(Readable.from(pieces(), { objectMode: false }), response);
+    await pipeline(Readable.from(answer.pieces(), { objectMode: false }), response);
   } catch (thrown) {
     // The asker went away: nobody is left to be told.
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw thrown;

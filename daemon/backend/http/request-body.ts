@@ -5,7 +5,7 @@ import { faultsText } from './faults-text.ts';
 import { strictJson } from './strict-json.ts';
 
 /** Far more than any call needs. */
-export const MAX_BODY_BYTES = 65_536;
+const MAX_BODY_BYTES = 65_536;
 
 export interface ReadBody<Body extends z.ZodType> {
   body: z.output<Body>;

@@ -24,12 +24,24 @@ export function readQuery(query: URLSearchParams, schema: z.ZodType | undefined)
     if (query.size > 0) throw new ApiError(400, 'query-bad', 'This call takes nothing after a "?". Leave it out; fields belong into the JSON body.');
     return undefined;
   }
-  const names = [...query.keys()];
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw new ApiError(400, 'query-bad', `The query has ${JSON.stringify(twice.slice(0, 64))} twice. Send it once.`);
-  const unknown = names.find((name) => schema instanceof z.ZodObject && !Object.hasOwn(schema.shape, name));
-  if (unknown !== undefined) throw new ApiError(400, 'query-bad', `The query may not have ${JSON.stringify(unknown.slice(0, 64))}. The call takes: ${Object.keys((schema as z.ZodObject).shape).join(', ')}.`);
-  const parsed = schema.safeParse(Object.fromEntries(query));
+  const shape = schema instanceof z.ZodObject ? schema.shape : {};
+  const values = [...new Set(query.keys())].map((name) => [name, valueOf(query, name, shape)]);
+  const parsed = schema.safeParse(Object.fromEntries(values));
   if (!parsed.success) throw new ApiError(400, 'query-bad', `The query is not right: ${faultsText(parsed.error)}.`);
   return parsed.data;
+}
+
+/** A name that is there more than once is read as a list where the schema wants one. */
+function valueOf(query: URLSearchParams, name: string, shape: z.ZodRawShape): string | string[] {
+  const said = JSON.stringify(name.slice(0, 64));
+  if (!Object.hasOwn(shape, name)) throw new ApiError(400, 'query-bad', `The call does not know ${said} in a query. It takes: ${Object.keys(shape).join(', ')}.`);
+  const values = query.getAll(name);
+  if (isList(shape[name])) return values;
+  if (values.length > 1) throw new ApiError(400, 'query-bad', `The query has ${said} twice. Send it once.`);
+  return values[0] as string;
+}
+
+function isList(schema: unknown): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return isList(schema.unwrap());
+  return schema instanceof z.ZodArray;
 }

@@ -1,4 +1,5 @@
 import { ruuidOf } from '../../base/ids.ts';
+import { doorRefusals } from '../doors.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Caller } from './api-keys.ts';
 
@@ -11,3 +12,6 @@ export function mustServe(caller: Caller | undefined, door: Uint8Array): void {
   const own = caller?.door ? `the key "${caller.name}" is bound to door ${ruuidOf(caller.door)}` : 'it was asked without a key';
   throw new ApiError(403, 'other-door', `This is about door ${ruuidOf(door)}, but ${own}. Use that door's own key.`);
 }
+
+/** What calls that are about one door and open to doors may be refused with. */
+export const servingRefusals = [...doorRefusals, { status: 403, code: 'other-door', when: 'The key is bound to another door.' }] as const;

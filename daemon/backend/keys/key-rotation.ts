@@ -63,7 +63,7 @@ export class KeyRotation {
       this.#ensureSigner(key.use, nowS);
       this.#o.audit.write('signing-key-revoked', id, actor);
       return key.use;
-    }, (use) => (use === 'list' ? this.#dropLists() : undefined));
+    }, (use) => (use === 'list' ? this.#floorOfAllDoors() : undefined));
   }
 
   /** A further root, told to every door by key sets that the present one signs. Throws PosternError('root-announced'). */
@@ -112,13 +112,10 @@ export class KeyRotation {
 
   /**
    * The floor for doors whose highest list the revoked key signed: the lowest version that any door's next list can have, so
-   * that each takes its own again. All lists are made anew, for those kept may be of the revoked key.
+   * that each takes its own again. Lists that another key signed than the one that signs are made anew by themselves.
    */
-  #dropLists(): number {
-    const { store } = this.#o;
-    store.prepare('UPDATE doors SET list_changes = list_changes + 1').run();
-    return store.prepare<[], number | null>(`SELECT min(highest) FROM
-      (SELECT coalesce(max(l.version), 0) AS highest FROM doors d LEFT JOIN token_lists l ON l.door = d.uuid GROUP BY d.uuid)`).pluck().get() ?? 0;
+  #floorOfAllDoors(): number {
+    return this.#o.store.prepare<[], number | null>('SELECT min(list_version) FROM doors').pluck().get() ?? 0;
   }
 
   #add(use: IssuerKeyUse, state: IssuerKeyState, fromS: number): string {

@@ -124,7 +124,7 @@ export class SigningKeys {
 function found(store: Store, seeds: Seeds, nowS: number, validFromS: number): void {
   const insert = store.prepare('INSERT INTO signing_keys (id, use, state, seed, not_before_s, not_after_s) VALUES (?, ?, ?, ?, ?, ?)');
   for (const use of ['root', 'token', 'list'] as const) {
-    insert.run(signerFromSeed(seeds[use]).keyId, use, 'active', seeds[use], validFromS - OVERLAP_S, nowS + KEY_LIFE_S);
+    insert.run(signerFromSeed(seeds[use]).keyId, use, 'active', seeds[use], Math.max(0, validFromS - OVERLAP_S), nowS + KEY_LIFE_S);
   }
   store.prepare('INSERT INTO zone_masters (master) VALUES (?)').run(seeds.zoneMaster);
   issueKeySet(store, nowS);

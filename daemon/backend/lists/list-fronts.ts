@@ -44,9 +44,9 @@ export class ListFronts {
     return this.#store.prepare<[Uint8Array, number], number>('SELECT version FROM list_fronts WHERE door = ? ORDER BY version DESC LIMIT ?').pluck().all(door, limit);
   }
 
-  /** The version after all there ever were. To be called in the transaction that adds it. */
-  nextVersion(door: Uint8Array): number {
-    return this.#store.prepare<[Uint8Array], number>('UPDATE doors SET list_version = list_version + 1 WHERE uuid = ? RETURNING list_version').pluck().get(door) as number;
+  /** The version after all there ever were, and above `floor`. To be called in the transaction that adds it. */
+  nextVersion(door: Uint8Array, floor: number): number {
+    return this.#store.prepare<[number, Uint8Array], number>('UPDATE doors SET list_version = max(list_version, ?) + 1 WHERE uuid = ? RETURNING list_version').pluck().get(floor, door) as number;
   }
 
   /** Adds a version, and lets those go that are too old. */

@@ -6,6 +6,7 @@ import type { EntryBlocks } from './entry-blocks.ts';
 /** A list's entries as they were read at some time. */
 export interface ReadEntries {
   digest: Uint8Array;
+  count: number;
   /** The door's count of changes in the snapshot. */
   changes: number;
   /** Tokens that had expired by then are not in it. */
@@ -22,12 +23,19 @@ export interface BuildRequest {
 }
 
 export interface BuiltEntries extends ReadEntries {
-  count: number;
   /** Per token key (hex) the greatest issue time in the snapshot, over all doors; 0 for a key that has signed nothing yet. */
   asOfS: Record<string, number>;
   /** Whether all entries were read, rather than what changed since the base. */
   whole: boolean;
 }
+
+/** What was built, and when its entries are stored; undefined when they are those of the base. */
+export interface Built {
+  entries: BuiltEntries;
+  stored: Promise<void> | undefined;
+}
+
+type PlacedEntries = Pick<BuiltEntries, 'digest' | 'count'> & Pick<Built, 'stored'>;
 
 export interface EditsRequest {
   door: Uint8Array;
@@ -41,9 +49,8 @@ interface EntryRow {
   spentElsewhere: number;
 }
 
-interface ChangedRow extends EntryRow {
-  expiresAtS: number;
-}
+/** Of a token that may have changed; of one that is no more the id alone. */
+type ChangedRow = { id: Buffer } & ({ status: ListStatus; spentElsewhere: number; expiresAtS: number } | { status: null });
 
 const ENTRY = 'd.token AS id, t.status, t.spent - d.spent AS spentElsewhere';
 
@@ -60,14 +67,14 @@ export class ListReader {
     this.#blocks = blocks;
   }
 
-  build(request: BuildRequest): BuiltEntries {
+  build(request: BuildRequest): Built {
     return this.#store.transaction(() => {
       const { changes, unnamed } = this.#changesOf(request.door);
       const asOfS = this.#asOf(request.tokenKeyIds);
       const base = request.base && request.base.changes >= unnamed ? request.base : undefined;
       const edited = base && this.#edited(request, base);
-      const { digest, count } = edited ?? this.#whole(request);
-      return { digest, count, changes, asOfS, nowS: request.nowS, whole: !edited };
+      const { digest, count, stored } = edited ?? this.#whole(request);
+      return { stored, entries: { digest, count, changes, asOfS, nowS: request.nowS, whole: !edited } };
     })();
   }
 
@@ -77,8 +84,8 @@ export class ListReader {
    */
   edits({ door, from, to }: EditsRequest): ListEdits | undefined {
     const block = this.#blocks.get(door, to.digest);
-    if (!block) return undefined;
-    const most = Math.max(1_000, block.length / LIST_ENTRY_BYTES / 2);
+    if (block?.length !== to.count * LIST_ENTRY_BYTES) return undefined;
+    const most = Math.max(1_000, to.count / 2);
     const ids = this.#store.transaction(() => {
       if (from.changes < this.#changesOf(door).unnamed) return undefined;
       return this.#idsThatMayDiffer(door, from, to, Math.floor(most) + 1);
@@ -97,7 +104,7 @@ export class ListReader {
   }
 
   /** Encoded entries in ascending order of their ids; expired tokens are left out, for the door denies them by themselves. */
-  #whole({ door, nowS }: BuildRequest): { digest: Uint8Array; count: number } {
+  #whole({ door, nowS }: BuildRequest): PlacedEntries {
     const most = this.#store.prepare<[Uint8Array], number>('SELECT count(*) FROM token_doors WHERE door = ?').pluck().get(door) ?? 0;
     const block = new Uint8Array(most * LIST_ENTRY_BYTES);
     let to = 0;
@@ -106,49 +113,59 @@ export class ListReader {
       encodeRow(row, block, to);
       to += LIST_ENTRY_BYTES;
     }
-    return { digest: this.#blocks.put(door, block.subarray(0, to)), count: to / LIST_ENTRY_BYTES };
+    return { ...this.#blocks.put(door, block.subarray(0, to)), count: to / LIST_ENTRY_BYTES };
   }
 
-  /** The same, out of the entries before; undefined when they are gone. */
-  #edited({ door, nowS }: BuildRequest, base: ReadEntries): { digest: Uint8Array; count: number } | undefined {
-    const size = this.#blocks.size(door, base.digest);
-    if (size === undefined) return undefined;
+  /** The same, out of the entries before; undefined when they are gone, or cut off as a fallen disk may leave them. */
+  #edited({ door, nowS }: BuildRequest, base: ReadEntries): PlacedEntries | undefined {
+    if (this.#blocks.size(door, base.digest) !== base.count * LIST_ENTRY_BYTES) return undefined;
     const edits = this.#changedSince(door, base, nowS);
-    if (edits.removed.length === 0 && edits.changed.length === 0) return { digest: base.digest, count: size / LIST_ENTRY_BYTES };
+    if (edits.removed.length === 0 && edits.changed.length === 0) return { digest: base.digest, count: base.count, stored: undefined };
     const before = this.#blocks.get(door, base.digest);
     if (!before) return undefined;
-    const block = Buffer.concat([...editedEntries([before], edits)]);
-    return { digest: this.#blocks.put(door, block), count: block.length / LIST_ENTRY_BYTES };
+    const [first = new Uint8Array(0), ...rest] = editedEntries([before], edits);
+    const block = rest.length === 0 ? first : Buffer.concat([first, ...rest]);
+    return { ...this.#blocks.put(door, block), count: block.length / LIST_ENTRY_BYTES };
   }
 
   #changedSince(door: Uint8Array, base: ReadEntries, nowS: number): ListEdits {
-    const ids = this.#idsThatMayDiffer(door, base, { nowS }, Number.MAX_SAFE_INTEGER);
-    const row = this.#store.prepare<[Uint8Array, Uint8Array], ChangedRow>(`SELECT ${ENTRY}, t.expires_at_s AS expiresAtS FROM token_doors d JOIN tokens t ON t.id = d.token WHERE d.door = ? AND d.token = ?`);
+    const rows = this.#store.prepare<[Changes], ChangedRow>(`
+      SELECT c.token AS id, t.status, t.spent - d.spent AS spentElsewhere, t.expires_at_s AS expiresAtS
+      FROM (${MAY_DIFFER}) c LEFT JOIN token_doors d ON d.door = :door AND d.token = c.token LEFT JOIN tokens t ON t.id = d.token ORDER BY 1`);
     const removed: Buffer[] = [];
     const changed: Uint8Array[] = [];
-    for (const id of ids) {
-      const found = row.get(door, id);
-      if (found && found.expiresAtS > nowS) changed.push(encodeRow(found, new Uint8Array(LIST_ENTRY_BYTES), 0));
-      else removed.push(id);
+    for (const row of rows.iterate(changesBetween(door, base, nowS))) {
+      if (row.status !== null && row.expiresAtS > nowS) changed.push(encodeRow(row, new Uint8Array(LIST_ENTRY_BYTES), 0));
+      else removed.push(row.id);
     }
     return { removed: Buffer.concat(removed), changed: Buffer.concat(changed) };
   }
 
-  /**
-   * Ascending: what changed after `from`, and what expired between the two times (whichever is the later: a clock may have been
-   * set back). A token that changed after `to` was built is among them, too; as it is in `to`, it does no harm.
-   */
-  #idsThatMayDiffer(door: Uint8Array, from: ReadEntries, to: { nowS: number }, limit: number): Buffer[] {
-    const [earlierS, laterS] = [Math.min(from.nowS, to.nowS), Math.max(from.nowS, to.nowS)];
-    return this.#store.prepare<[{ door: Uint8Array; changes: number; earlierS: number; laterS: number; limit: number }], Buffer>(`
-      SELECT token FROM token_doors WHERE door = :door AND list_change > :changes
-      UNION
-      SELECT t.id FROM tokens t CROSS JOIN token_doors d ON d.door = :door AND d.token = t.id WHERE t.expires_at_s > :earlierS AND t.expires_at_s <= :laterS
-      ORDER BY 1 LIMIT :limit`).pluck().all({ door, changes: from.changes, earlierS, laterS, limit });
+  /** Ascending. A token that changed after `to` was built is among them, too; as it is in `to`, it does no harm. */
+  #idsThatMayDiffer(door: Uint8Array, from: ReadEntries, to: ReadEntries, limit: number): Buffer[] {
+    return this.#store.prepare<[Changes & { limit: number }], Buffer>(`${MAY_DIFFER} ORDER BY 1 LIMIT :limit`).pluck().all({ ...changesBetween(door, from, to.nowS), limit });
   }
 }
 
-function encodeRow(row: EntryRow, into: Uint8Array, at: number): Uint8Array {
+interface Changes {
+  door: Uint8Array;
+  changes: number;
+  earlierS: number;
+  laterS: number;
+}
+
+/** What changed after a count of changes, and what expired between two times. */
+const MAY_DIFFER = `
+  SELECT token FROM token_doors WHERE door = :door AND list_change > :changes
+  UNION
+  SELECT t.id FROM tokens t CROSS JOIN token_doors d ON d.door = :door AND d.token = t.id WHERE t.expires_at_s > :earlierS AND t.expires_at_s <= :laterS`;
+
+/** Whichever of the times is the later: a clock may have been set back. */
+function changesBetween(door: Uint8Array, from: ReadEntries, nowS: number): Changes {
+  return { door, changes: from.changes, earlierS: Math.min(from.nowS, nowS), laterS: Math.max(from.nowS, nowS) };
+}
+
+function encodeRow(row: Pick<EntryRow, 'id' | 'status' | 'spentElsewhere'>, into: Uint8Array, at: number): Uint8Array {
   encodeEntry({ id: row.id, status: row.status, spent: row.spentElsewhere }, into, at);
   return into;
 }

@@ -36,7 +36,7 @@ export interface SignedFile {
   etag: string;
   length: number;
   /** The bytes from `start` to before `end`. */
-  read(start: number, end: number): Promise<Readable>;
+  read: (start: number, end: number) => Promise<Readable>;
 }
 
 /**
@@ -44,6 +44,8 @@ export interface SignedFile {
  * tool) is not left out for ever.
  */
 const READ_WHOLE_AFTER_S = 3_600;
+/** The one under way, the one after it, and some for what another process or a jumping clock undoes. */
+const MOST_BUILDS = 5;
 const NO_EDITS: ListEdits = { removed: new Uint8Array(0), changed: new Uint8Array(0) };
 
 /**
@@ -70,12 +72,15 @@ export class TokenLists {
     };
   }
 
-  /** What leads from a version to the current one, nothing when it is that; undefined when it is not known, or no shorter than the list. */
-  async delta(door: Uint8Array, fromVersion: number): Promise<SignedFile | undefined> {
-    const to = await this.#currentFront(door);
+  /**
+   * What leads from a version to the current one, or to a `toVersion` that was it lately; no edits when both are the same.
+   * Undefined when that is not known, or much of the list.
+   */
+  async delta(door: Uint8Array, fromVersion: number, toVersion?: number): Promise<SignedFile | undefined> {
+    const to = toVersion === undefined ? await this.#currentFront(door) : this.#o.fronts.get(door, toVersion);
     const from = this.#o.fronts.get(door, fromVersion);
-    const bytes = from && await this.#deltas.of(`${ruuidOf(door)} ${from.version} ${to.version}`, () => this.#makeDelta(door, from, to));
-    return bytes && {
+    const bytes = from && to && await this.#deltas.of(`${ruuidOf(door)} ${from.version} ${to.version}`, () => this.#makeDelta(door, from, to));
+    return to && bytes && {
       version: to.version,
       etag: etagOf(`${fromVersion}-${to.version}`, bytes),
       length: bytes.length,
@@ -96,20 +101,21 @@ export class TokenLists {
   /** A build under way may have read the database before what the asker has just done: then it is not the one they wait for. */
   async #currentFront(door: Uint8Array): Promise<ListFront> {
     const changes = this.#o.doors.listChanges(door);
-    for (;;) {
+    for (let builds = 0; builds <= MOST_BUILDS; builds++) {
       const front = this.#o.fronts.newest(door);
       if (front && this.#isCurrent(door, front, changes)) return front;
       await this.#built(door);
     }
+    throw new Error(`the list of door ${ruuidOf(door)} was built ${MOST_BUILDS} times and is not there`);
   }
 
   #isCurrent(door: Uint8Array, front: ListFront, changes: number): boolean {
-    const { blocks, keys, resignAfterS } = this.#o;
+    const { blocks, keys, resignAfterS, work } = this.#o;
     const nowS = this.#nowS();
     return front.changes >= changes && nowS >= front.issuedAtS && nowS < front.issuedAtS + resignAfterS
       && Buffer.compare(front.keyId, keys.list.keyId) === 0
       // The folder may have been put back without them.
-      && blocks.size(door, front.digest) === front.entries * LIST_ENTRY_BYTES;
+      && (blocks.size(door, front.digest) === front.entries * LIST_ENTRY_BYTES || work.storing(door, front.digest) !== undefined);
   }
 
   #built(door: Uint8Array): Promise<void> {
@@ -136,7 +142,7 @@ export class TokenLists {
       // Another process was faster.
       if (newest && this.#isCurrent(door, newest, built.changes)) return;
       const { nowS: issuedAtS, changes, count: entries, digest, asOfS } = built;
-      const version = Math.max(fronts.nextVersion(door), keys.listFloor + 1);
+      const version = fronts.nextVersion(door, keys.listFloor);
       const front = signDigestFront({ door, version, issuedAtS, expiresAtS: issuedAtS + lifeS, asOfS, count: entries }, digest, keys.list);
       fronts.add(door, { version, issuedAtS, changes, entries, digest, keyId: keys.list.keyId, readWholeAtS, front });
     }).immediate();
@@ -149,6 +155,7 @@ export class TokenLists {
   }
 
   async #read(door: Uint8Array, digest: Uint8Array, front: Uint8Array, start: number, end: number): Promise<Readable> {
+    await this.#o.work.storing(door, digest);
     const entries = await this.#o.blocks.read(door, digest, Math.max(0, start - front.length), Math.max(0, end - front.length));
     const whole = Readable.from(inTurn(front.subarray(start, end), entries));
     // It may be given up before its entries are begun.
@@ -165,8 +172,8 @@ async function* inTurn(front: Uint8Array, entries: Readable): AsyncGenerator<Uin
   yield* entries as AsyncIterable<Uint8Array>;
 }
 
-function readEntriesOf({ digest, changes, issuedAtS }: ListFront): ReadEntries {
-  return { digest, changes, nowS: issuedAtS };
+function readEntriesOf({ digest, entries, changes, issuedAtS }: ListFront): ReadEntries {
+  return { digest, count: entries, changes, nowS: issuedAtS };
 }
 
 /** By all of a front's bytes, which sign the entries behind it, or by all of a delta's. */

@@ -11,6 +11,8 @@ CREATE TABLE events (
   received_ms INTEGER NOT NULL,
   -- 16 bytes; null where the event is about no token that could be verified.
   token BLOB,
+  -- Why it was denied; null where it was not.
+  reason TEXT,
   -- Place in the door's chain; null for what the backend itself tells.
   epoch INTEGER,
   seq INTEGER,

@@ -157,7 +157,7 @@ function takenError(): ApiError {
 }
 
 function tooMany(): ApiError {
-  return new ApiError(429, 'too-many-calls', 'Too many calls. Wait a minute.');
+  return new ApiError(429, 'too-many-calls', 'Too many calls. Wait a minute.', { headers: { 'retry-after': '60' } });
 }
 
 function base64url(bytes: Uint8Array): string {

@@ -45,7 +45,7 @@ type Record_ = string[] & { line?: number };
 
 function recordsIn(path: string, text: string): Record_[] {
   try {
-    const parsed = parse(text, { bom: true, delimiter: delimiterOf(text), relax_column_count: true, skip_empty_lines: true, skip_records_with_empty_values: true, info: true }) as unknown as { record: string[]; info: { lines: number } }[];
+    const parsed = parse(text, { bom: true, delimiter: delimiterOf(text), relax_quotes: true, relax_column_count: true, skip_empty_lines: true, skip_records_with_empty_values: true, info: true }) as unknown as { record: string[]; info: { lines: number } }[];
     return parsed.map(({ record, info }) => Object.assign(record, { line: info.lines }));
   } catch (thrown) {
     throw bad(path, `is not CSV: ${messageOf(thrown)}`, thrown);

@@ -1,18 +1,24 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf, PosternError } from '../../base/errors.ts';
-
-/** How far a row has come. `sending` is written before its mail goes: what is found so later may or may not have arrived. */
-const stateSchema = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('issued'), tokenId: z.string(), expiresAt: z.string(), file: z.string() }),
-  z.object({ state: z.literal('sending'), tokenId: z.string(), expiresAt: z.string(), file: z.string() }),
-  z.object({ state: z.literal('done'), tokenId: z.string(), expiresAt: z.string(), file: z.string(), isMailed: z.boolean() }),
-  z.object({ state: z.literal('failed'), tokenId: z.string(), expiresAt: z.string(), file: z.string(), error: z.string(), attempt: z.number() }),
-]);
-export type RowState = z.output<typeof stateSchema>;
+import { appendDurably } from './durable-line.ts';
 
 const headSchema = z.object({ batch: z.string(), options: z.string() });
-const entrySchema = z.intersection(z.object({ row: z.string(), name: z.string(), email: z.string() }), stateSchema);
+const entrySchema = z.object({
+  /** The row's key. */
+  row: z.string(),
+  name: z.string(),
+  email: z.string(),
+  /** `sending` is written before its mail goes: what is found so later may or may not have arrived. */
+  state: z.enum(['issued', 'sending', 'done', 'failed']),
+  /** Counts the codes that were found wrong and revoked, from 1. */
+  attempt: z.int(),
+  /** Empty until there is a code. */
+  tokenId: z.string(),
+  expiresAt: z.string(),
+  file: z.string(),
+  isMailed: z.boolean(),
+});
 export type JournalEntry = z.output<typeof entrySchema>;
 
 /**
@@ -38,12 +44,11 @@ export class BatchJournal {
    */
   static open(path: string, batch: string, options: string): BatchJournal {
     try {
-      const isNew = !existsSync(path);
-      const fd = openSync(path, isNew ? 'ax' : 'a', 0o600);
-      if (isNew) write(fd, { batch, options });
-      const [head, entries, goodBytes] = isNew ? [{ batch, options }, new Map<string, JournalEntry>(), undefined] as const : readJournal(path);
-      if (goodBytes !== undefined) ftruncateSync(fd, goodBytes);
-      if (head.options === options) return new BatchJournal(head.batch, entries, fd);
+      const { head, entries, goodBytes } = readJournal(path);
+      const fd = openSync(path, 'a', 0o600);
+      ftruncateSync(fd, goodBytes);
+      if (!head) write(fd, { batch, options });
+      if (!head || head.options === options) return new BatchJournal(head?.batch ?? batch, entries, fd);
       closeSync(fd);
       throw new PosternError('batch-other', `The results were begun with other options (${head.options}). Go on with those, or name another file with --out.`);
     } catch (thrown) {
@@ -63,23 +68,34 @@ export class BatchJournal {
 }
 
 function write(fd: number, line: object): void {
-  writeSync(fd, `${JSON.stringify(line)}\n`);
-  fsyncSync(fd);
+  appendDurably(fd, `${JSON.stringify(line)}\n`);
 }
 
-function readJournal(path: string): [head: z.output<typeof headSchema>, entries: Map<string, JournalEntry>, goodBytes: number] {
-  const text = readFileSync(path, 'utf8');
+interface ReadJournal {
+  /** Absent of one that was not begun, or was cut off in its first line. */
+  head: z.output<typeof headSchema> | undefined;
+  entries: Map<string, JournalEntry>;
+  /** How far its whole lines go. */
+  goodBytes: number;
+}
+
+function readJournal(path: string): ReadJournal {
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const [first = '', ...lines] = whole.split('\n').slice(0, -1);
-  const head = headSchema.safeParse(parsed(first));
-  if (!head.success) throw new PosternError('batch-bad', `${path} is not what a batch wrote. Put it back as it was, or name another file with --out.`);
+  const [first, ...lines] = whole.split('\n').slice(0, -1);
   const entries = new Map<string, JournalEntry>();
+  if (first === undefined) return { head: undefined, entries, goodBytes: 0 };
   for (const line of lines) {
-    const entry = entrySchema.safeParse(parsed(line));
-    if (!entry.success) throw new PosternError('batch-bad', `${path} has a line that a batch did not write. Put it back as it was, or name another file with --out.`);
-    entries.set(entry.data.row, entry.data);
+    const entry = read(entrySchema, line, path);
+    entries.set(entry.row, entry);
   }
-  return [head.data, entries, Buffer.byteLength(whole)];
+  return { head: read(headSchema, first, path), entries, goodBytes: Buffer.byteLength(whole) };
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, line: string, path: string): z.output<Schema> {
+  const read = schema.safeParse(parsed(line));
+  if (read.success) return read.data;
+  throw new PosternError('batch-bad', `${path} has a line that a batch did not write. Put it back as it was, or name another file with --out.`);
 }
 
 function parsed(line: string): unknown {

@@ -33,7 +33,8 @@ export class Mailer {
     try {
       await this.#speak(connection, async (step) => {
         await step((done) => connection.connect(done));
-        if (this.#smtp.user !== undefined) await step((done) => connection.login({ user: this.#smtp.user, pass: this.#password } as SMTPConnection.AuthenticationType, done));
+        const { user } = this.#smtp;
+        if (user !== undefined) await step((done) => connection.login({ user, pass: this.#password ?? '' }, done));
         await step((done) => connection.send({ from: envelope.from || false, to: envelope.to, size: bytes.length }, handedOver.stream, done));
       });
     } catch (thrown) {

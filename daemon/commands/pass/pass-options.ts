@@ -37,6 +37,7 @@ Who makes it:
                     prepared), or a backend's config, together with --key-file
   --url URL         the backend, in place of the config's
   --key-file FILE   file with an API key that may issue, in place of the config's
+  --ca-file FILE    certificates of an authority of your own that the backend's is from
   --root-keys FILE  root public keys the backend's keys must be signed with (default: those of a door's config; without
                     any the backend is taken at its word)
 `;

@@ -6,32 +6,26 @@ import { loadPicture } from '../picture-file.ts';
 
 const DEADLINE_MS = 10_000;
 
-/** Reads the code off a finished pass, the way the door does. */
+/** Reads the code off a finished pass, the way the door does. Its decoder is started when there is something to read. */
 export class PassReader {
-  readonly #reader: QrReader;
-
-  private constructor(reader: QrReader) {
-    this.#reader = reader;
-  }
-
-  static async open(): Promise<PassReader> {
-    return new PassReader(await QrReader.open({ clock: systemClock, deadlineMs: DEADLINE_MS }));
-  }
+  #reader: Promise<QrReader> | undefined;
 
   /** The text of the one code in a pass's bytes: a picture, or a page that holds one. Rejects PosternError('pass-unreadable'). */
   async codeIn(bytes: Uint8Array): Promise<string> {
-    const { frame } = await loadPicture(pictureIn(bytes), this.#reader.maxPixels).catch((thrown: unknown) => {
+    this.#reader ??= QrReader.open({ clock: systemClock, deadlineMs: DEADLINE_MS });
+    const reader = await this.#reader;
+    const { frame } = await loadPicture(pictureIn(bytes), reader.maxPixels).catch((thrown: unknown) => {
       throw unreadable(pictureProblem(thrown));
     });
-    const { codes, problem } = await this.#reader.read(frame);
+    const { codes, problem } = await reader.read(frame);
     if (problem !== undefined) throw unreadable(problem);
     const [code, ...more] = codes;
     if (!code || more.length > 0) throw unreadable(`It shows ${codes.length} codes, not one.`);
     return code.text;
   }
 
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    await (await this.#reader?.catch(() => undefined))?.close();
   }
 }
 

@@ -61,13 +61,13 @@ export function passRequest(words: PassWords): PassRequest {
 /** Of control characters none: a name stands in mails, on prints and on terminals. */
 function nameIn(text: string | undefined): string {
   const name = text?.trim().normalize('NFC') ?? '';
-  if (name === '') throw new PosternError('usage', 'Say who the pass is for: --name "Ada Lovelace".');
+  if (name === '') throw new PosternError('usage', 'Say who the pass is for: --name "Ada Lovelace", or the column name of a list.');
   if (name.length > MAX_NAME_CHARS || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) throw new PosternError('usage', `A name has up to ${MAX_NAME_CHARS} characters, none of them a line break or another control character.`);
   return name;
 }
 
 function validIn(text: string | undefined): number {
-  if (text === undefined) throw new PosternError('usage', 'Say how long the pass is valid: --for 8h.');
+  if (text === undefined) throw new PosternError('usage', 'Say how long the pass is valid: --for 8h, or the column for of a list.');
   const seconds = durationS(text, '--for');
   if (seconds < 60 || seconds > MAX_DAYS * 86_400) throw new PosternError('usage', '--for takes at least 60s, and at most what the backend allows, 31 days as a rule.');
   return seconds;

@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { writeDurably } from '../../base/durable-file.ts';
 import { messageOf, PosternError } from '../../base/errors.ts';
+import { appendDurably } from './durable-line.ts';
 
 /** One row of the results. */
 export interface ResultRow {
@@ -36,8 +37,7 @@ export class ResultsFile {
   }
 
   append(row: ResultRow): void {
-    writeSync(this.#fd, lineOf(row));
-    fsyncSync(this.#fd);
+    appendDurably(this.#fd, lineOf(row));
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { PassReader } from './pass-reader.ts';
 
 /** Opens what makes and tests passes, and closes it whatever happens. */
 export async function withDesk<T>(place: PassPlace, work: (desk: PassDesk) => Promise<T>): Promise<T> {
-  const reader = await PassReader.open();
+  const reader = new PassReader();
   try {
     return await work(await PassDesk.open({ ...place, reader }));
   } finally {

@@ -19,7 +19,7 @@ const seventh = list();
 function delta(from: Uint8Array, to: Uint8Array): Uint8Array {
   const [before, after] = [parseListHead(from), parseListHead(to)];
   const [old, block] = [from.slice(before.entriesAt), to.slice(after.entriesAt)];
-  const ids = [...idsIn(old), ...idsIn(block)].sort(Buffer.compare).filter((id, i, all) => i === 0 || !id.equals(all[i - 1] as Buffer));
+  const ids = [...idsIn(old), ...idsIn(block)].sort((a, b) => Buffer.compare(a, b)).filter((id, i, all) => i === 0 || !id.equals(all[i - 1] as Buffer));
   return encodeDelta({ version: before.head.version, entriesDigest: before.entriesDigest }, to.slice(0, after.entriesAt), editsTo(block, Buffer.concat(ids))) as Uint8Array;
 }
 

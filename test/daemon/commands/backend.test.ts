@@ -174,7 +174,7 @@ test('the longest a code may be valid is the backend\'s config\'s to say', async
 
 test('wrong usage of the backend\'s verbs says what is right', async () => {
   assert.match((await run(backendCommand)).err, /--dir DIR or --config FILE/);
-  assert.match((await run(backendCommand, 'sing', '--dir', dir)).err, /serve, add-door, create-key, root-keys/);
+  assert.match((await run(backendCommand, 'sing', '--dir', dir)).err, /serve, add-door, root-keys, create-key/);
   assert.match((await run(backendCommand, 'create-key', '--dir', dir)).err, /--role admin, --role issuer, --role door or --role reader/);
   assert.match((await run(backendCommand, 'add-door', '--dir', dir)).err, /--name/);
   assert.match((await run(backendCommand, '--dir', dir, '--port', '70000')).err, /0 to 65535/);

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { uuidBytes } from '../../../base/ids.ts';
 import { ApiError } from '../../http/api-error.ts';
 import { fileEndpoint, type Endpoint } from '../../http/endpoint.ts';
+import { exampleToken } from '../../http/example-site.ts';
 import { pageCss } from './page-css.ts';
 import { iconSvg, pageHtml } from './page-html.ts';
 import { scriptCode } from './script-code.ts';
@@ -57,11 +58,19 @@ function file(path: string, summary: string, contentType: string, text: string):
   const etag = `"${digestOf(text).slice(0, 22)}"`;
   return fileEndpoint({
     path, summary, contentType, allows: 'anyone',
+    room: 'Passes',
+    name: nameOf(path),
+    examples: [{ title: 'The file', params: { pass: exampleToken } }],
+    refusals: path.includes('{') ? [{ status: 404, code: 'pass-unknown', when: 'The path names no pass.' }] : [],
     async file({ params }) {
       if (params.pass !== undefined && !uuidBytes(params.pass)) throw new ApiError(404, 'pass-unknown', 'There is no such page. Open the link exactly as it was sent.');
       return { etag, cacheControl: 'public, no-cache', headers, bytes: () => bytes };
     },
   });
+}
+
+function nameOf(path: string): string {
+  return `page${path.replaceAll(/[^a-z]+(.)?/gi, (_, letter: string | undefined) => letter?.toUpperCase() ?? '')}`;
 }
 
 function digestOf(text: string): string {

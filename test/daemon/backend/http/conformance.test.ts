@@ -30,7 +30,7 @@ const roleFor = ({ allows }: Endpoint): Role | undefined => allows === 'anyone' 
 
 function urlOf(it: Served, { path }: Endpoint, { params = {}, query = {} }: Pick<Example, 'params' | 'query'>): string {
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-  const after = new URLSearchParams(query).toString();
+  const after = new URLSearchParams(Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as [string, string]))).toString();
   return it.url + filled + (after === '' ? '' : `?${after}`);
 }
 
@@ -50,7 +50,7 @@ async function answerTo(url: string, init: RequestInit): Promise<{ status: numbe
 
 test('the document is valid OpenAPI 3.1 by OpenAPI\'s own schema', async () => {
   await served(async ({ document }) => {
-    const { valid, errors } = await new Validator().validate(document.json as unknown as Record<string, unknown>);
+    const { valid, errors } = await new Validator().validate({ ...document.json });
     assert.is(valid, true, JSON.stringify(errors));
     assert.is(document.json.openapi, '3.1.0');
   });
@@ -85,8 +85,9 @@ for (const endpoint of endpoints) {
         const { headers, body } = bodyOf(endpoint, method, example);
         if (endpoint.kind === 'call' && body !== undefined) assert.is(document.faultOfRequest(method, endpoint.path, JSON.parse(body)), '', 'the example is right');
         const answer = await answerTo(urlOf(it, endpoint, example), { method, headers: { ...headers, ...role && it.headersOf(role) }, ...(body !== undefined && { body }) });
-        assert.is(answer.status, 200, JSON.stringify(answer.json).slice(0, 300));
-        if (endpoint.kind === 'file') assert.is(answer.type, endpoint.contentType);
+        const { status = 200 } = example;
+        assert.is(answer.status, status, JSON.stringify(answer.json).slice(0, 300));
+        if (endpoint.kind === 'file' && status === 200) assert.is(answer.type, endpoint.contentType);
         else assert.is(document.faultOfAnswer(method, endpoint.path, { ...answer, type: 'application/json' }), '');
         if (example.answer !== undefined) assert.is(document.faultOfAnswer(method, endpoint.path, { status: 200, type: 'application/json', json: example.answer }), '', 'the documented answer is right');
       }));
@@ -123,7 +124,7 @@ const wrongs: Wrong[] = [
   { situation: 'with a query that nobody knows', status: 400, request: right, url: (url) => `${url}${url.includes('?') ? '&' : '?'}nobody=knows` },
   { situation: 'with half a body', status: 400, request: (it, endpoint, method) => takesJson(endpoint, method) ? { ...right(it, endpoint, method), body: '{"a":' } : undefined },
   { situation: 'with a list for a body', status: 400, request: (it, endpoint, method) => takesJson(endpoint, method) ? { ...right(it, endpoint, method), body: '[]' } : undefined },
-  { situation: 'with a body that is too large', status: 413, request: (it, endpoint, method) => takesJson(endpoint, method) ? { ...right(it, endpoint, method), body: ' '.repeat(70_000) } : undefined },
+  { situation: 'with a body that is too large', status: 413, request: (it, endpoint, method) => takesJson(endpoint, method) ? { ...right(it, endpoint, method), body: ' '.repeat((endpoint.kind === 'call' && endpoint.maxBytes || 65_536) + 1) } : undefined },
   {
     situation: 'with a body that is said to be no JSON', status: 415,
     request: (it, endpoint, method) => takesJson(endpoint, method) ? { ...right(it, endpoint, method), headers: { ...right(it, endpoint, method).headers, 'content-type': 'text/plain' } } : undefined,

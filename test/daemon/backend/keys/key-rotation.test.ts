@@ -304,7 +304,8 @@ test('a waiting key that is revoked is replaced by another that waits; a signing
 }));
 
 test('a key whose time is over signs nothing, and the mend is told', () => atSite(async ({ it, other, issue }) => {
-  it.clock.advance(6 * 365 * DAY_MS);
+  // A jump, for the backend's own timers would fire all the way.
+  it.clock.jumpWall(6 * 365 * DAY_MS);
   assert.throws(issue, (error: unknown) => (error as PosternError).code === 'no-signing-key' && /rotate-key token --lead 0s/.test((error as Error).message));
   other.keyring.rotation.rotate('token', 0);
   issue();
@@ -314,7 +315,7 @@ test('keys whose last code has long expired are let go, so that years of rotatio
   for (let i = 0; i < 45; i++) {
     other.keyring.rotation.rotate('token', 0);
     other.keyring.rotation.rotate('list', 0);
-    it.clock.advance(30 * DAY_MS);
+    it.clock.jumpWall(30 * DAY_MS);
   }
   const code = issue();
   assert.ok((await door.sync()).includes('key-set-accepted'));

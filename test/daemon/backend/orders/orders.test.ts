@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ruuidOf } from '../../../../daemon/base/ids.ts';
+import { ruuidOf, uuidBytes } from '../../../../daemon/base/ids.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { BACK, FRONT, GARAGE, ServedBackend, type Reply } from '../served-backend.ts';
 
@@ -270,6 +270,26 @@ for (const [situation, path, body, by, status, code] of refused) {
     assert.equal(audit(), [], 'nothing was asked of a door');
   }));
 }
+
+test('[S8] a key that is bound to one door hears, claims and reports for no other', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-orders-'));
+  const it = await ServedBackend.open(dir);
+  const front = new DoorByHand(it);
+  await front.hear(0);
+  const unlocking = unlock(it);
+  const orderId = await front.order();
+  const store = new Database(join(dir, 'backend.sqlite'));
+  store.prepare("UPDATE api_keys SET door = ? WHERE role = 'door'").run(uuidBytes(BACK));
+  store.close();
+  for (const [call, body] of [['awaitOrder', { holdS: 0 }], ['claimOrder', { orderId, nonce: NONCE }], ['reportOrder', { orderId, outcome: 'released' }]] as const) {
+    const reply = await it.post(`/api/postern/door/${call}`, { doorUuid: FRONT, ...body }, it.doorKey);
+    assert.equal([call, reply.status, reply.body.code], [call, 403, 'other-door']);
+  }
+  it.clock.advance(5_000);
+  assert.is(await outcomeOf(unlocking), 'DOOR_OFFLINE');
+  await it.close();
+  rmSync(dir, { recursive: true });
+});
 
 test('a door without a camera for codes is unlocked all the same, by its UUID too', atBackend(async (it) => {
   const garage = new DoorByHand(it, GARAGE);

@@ -5,6 +5,7 @@ import type { IssueRequest } from '../../../../daemon/backend/codes/issue-reques
 import { systemClock, type Clock } from '../../../../daemon/base/clock.ts';
 import type { Logger } from '../../../../daemon/base/logger.ts';
 import { QrReader } from '../../../../daemon/scan/qr.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { FRONT } from '../served-backend.ts';
 
 export interface CreatedPass {
@@ -17,13 +18,23 @@ export interface CreatedPass {
 /** The system's clock, moved by as much as a test likes. */
 export class MovedClock implements Clock {
   movedMs = 0;
+  #stoppedMs: number | undefined;
+
+  /** Lets no time pass on the monotonic clock, however slow the machine. */
+  stop(): void {
+    this.#stoppedMs = this.monotonicMs() - this.movedMs;
+  }
+
+  go(): void {
+    this.#stoppedMs = undefined;
+  }
 
   wallMs(): number {
     return systemClock.wallMs() + this.movedMs;
   }
 
   monotonicMs(): number {
-    return systemClock.monotonicMs() + this.movedMs;
+    return (this.#stoppedMs ?? systemClock.monotonicMs()) + this.movedMs;
   }
 
   after(delayMs: number, run: () => void): ReturnType<Clock['after']> {
@@ -94,6 +105,14 @@ export class PassSite {
     return codes.map((code) => code.text);
   }
 
+  /** Resolves when the door opens for what the visitor sees; on a slow machine a code may be past before it is read. */
+  async opensFor(page: Page): Promise<string> {
+    return eventually('the door opens', async () => {
+      for (const code of await this.seen(page)) if (await this.verdict(code) === 'granted') return code;
+      return undefined;
+    });
+  }
+
   async close(): Promise<void> {
     await this.reader.close();
     await this.backend.close();
@@ -114,5 +133,5 @@ export async function tap(context: BrowserContext, url: string): Promise<Page> {
 
 function loggerInto(lines: string[]): Logger {
   const take = (message: string, facts?: object): void => void lines.push(`${message} ${JSON.stringify(facts ?? {})}`);
-  return { debug: take, info: take, warn: take, error: take } as unknown as Logger;
+  return { debug: take, info: take, warn: take, error: take };
 }
