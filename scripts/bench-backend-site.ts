@@ -18,6 +18,8 @@ import type { LoadJob, LoadOutcome } from './backend-load.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const DOORS = 4;
 const DAY_S = 86_400;
+/** With the day on top and the seconds beside, within the 31 days that doors take. */
+const LIFE_DAYS = 29;
 
 export interface SiteCodes {
   /** Live codes in the database that are only there. */
@@ -114,7 +116,7 @@ async function makeFolder(dir: string, codes: SiteCodes) {
   return { doors, adminKey, doorKey, used: fill(join(dir, 'backend.sqlite'), doors, seeds, codes) };
 }
 
-/** By SQL, for issuing a million codes takes an hour. They expire in a day, so that a list of them can be made. */
+/** By SQL, for issuing a million codes takes an hour. They expire one after the other within a month. */
 function fill(file: string, doors: string[], seeds: Seeds, codes: SiteCodes): { text: string; door: string }[] {
   const signer = signerFromSeed(seeds.token);
   const store = new Database(file);
@@ -123,17 +125,18 @@ function fill(file: string, doors: string[], seeds: Seeds, codes: SiteCodes): { 
   const token = store.prepare(`INSERT INTO tokens (id, key_id, issued_at_s, expires_at_s, uses, extended, rotating, status, principal) VALUES (?, ?, ?, ?, ?, 0, 0, 'active', 'bench')`);
   const place = store.prepare('INSERT INTO token_doors (door, token, place) VALUES (?, ?, 0)');
   const issuedAtS = Math.floor(Date.now() / 1000) - 60;
-  const insert = (id: Uint8Array, door: string, uses: number | null): TokenClaims => {
-    const claims = { id, doors: [Buffer.from(door, 'base64url')], issuedAtS, expiresAtS: issuedAtS + DAY_S, ...(uses !== null && { uses }) };
+  const insert = (i: number, door: string, uses: number | null): TokenClaims => {
+    const id = randomBytes(16);
+    const claims = { id, doors: [Buffer.from(door, 'base64url')], issuedAtS, expiresAtS: issuedAtS + DAY_S + (i % LIFE_DAYS) * DAY_S + (i % DAY_S), ...(uses !== null && { uses }) };
     token.run(id, signer.keyId, issuedAtS, claims.expiresAtS, uses);
     place.run(claims.doors[0], id);
     return claims;
   };
   const used = store.transaction(() => {
-    for (let i = 0; i < codes.resting; i++) insert(randomBytes(16), doors[i % DOORS] as string, null);
+    for (let i = 0; i < codes.resting; i++) insert(i, doors[i % DOORS] as string, null);
     return Array.from({ length: codes.used }, (_, i) => {
       const door = doors[i % DOORS] as string;
-      return { door, text: signToken(insert(randomBytes(16), door, 1_000), signer) };
+      return { door, text: signToken(insert(i, door, 1_000), signer) };
     });
   })();
   store.pragma('wal_checkpoint(TRUNCATE)');

@@ -19,7 +19,12 @@ export class SharedCommits {
   readonly #onCommitted: (works: number) => void;
   readonly #statements: Record<'begin' | 'commit' | 'rollback' | 'savepoint' | 'release' | 'rollbackTo', { run(): unknown }>;
   #waiting: Waiting[] = [];
-  #scheduled = false;
+  /** Numbers of works whose preparation is under way, in the order in which they were announced. */
+  readonly #preparing = new Set<number>();
+  #announced = 0;
+  #isPlanned = false;
+  /** The planned commit waits for preparations up to this one; undefined before its turn has come. */
+  #waitsFor: number | undefined;
   #isClosed = false;
 
   /** `onCommitted` is told after each commit how many pieces of work were in it. */
@@ -48,6 +53,29 @@ export class SharedCommits {
     });
   }
 
+  /**
+   * As `run`, for work that needs something first which takes a moment elsewhere and surely ends. What was being prepared
+   * when the next commit was planned comes into it: otherwise each would come by itself, to a commit of its own.
+   */
+  async runAfter<P, T>(preparation: Promise<P>, work: (prepared: P) => T): Promise<T> {
+    const number = ++this.#announced;
+    this.#preparing.add(number);
+    const over = (): void => {
+      this.#preparing.delete(number);
+      this.#commitWhenReady();
+    };
+    const waiting = preparation.then((prepared) => {
+      const done = this.run(() => work(prepared));
+      over();
+      // Not the promise itself, which would be waited for.
+      return { done };
+    }, (thrown: unknown) => {
+      over();
+      throw thrown;
+    });
+    return (await waiting).done;
+  }
+
   /** Commits what waits; whoever comes later is refused. */
   close(): void {
     this.#isClosed = true;
@@ -56,14 +84,23 @@ export class SharedCommits {
 
   /** Requests read in one turn of the loop are in one commit. */
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
     setImmediate(() => {
-      this.#scheduled = false;
-      const batch = this.#waiting.splice(0, MOST_AT_ONCE);
-      if (this.#waiting.length > 0) this.#schedule();
-      if (batch.length > 0) this.#commit(batch);
+      this.#waitsFor = this.#announced;
+      this.#commitWhenReady();
     });
+  }
+
+  /** Whatever is announced later is not waited for: a commit is never put off twice. */
+  #commitWhenReady(): void {
+    const [oldest = Infinity] = this.#preparing;
+    if (this.#waitsFor === undefined || oldest <= this.#waitsFor) return;
+    this.#waitsFor = undefined;
+    this.#isPlanned = false;
+    const batch = this.#waiting.splice(0, MOST_AT_ONCE);
+    if (this.#waiting.length > 0) this.#schedule();
+    if (batch.length > 0) this.#commit(batch);
   }
 
   #commit(batch: Waiting[]): void {

@@ -10,7 +10,7 @@ const LARGEST_PAGE = 1_000;
 /** Asked without a page size, as clients that know no paging ask: all, if they are not more than this. */
 const MOST_WITHOUT_PAGES = 10_000;
 
-const pageKey = new PageKey('codes', z.tuple([z.int().min(0), ruuid]));
+export const codesPageKey = new PageKey('codes', z.tuple([z.int().min(0), ruuid]));
 
 const qrAccessCode = z.strictObject({
   accesTokenUuid: ruuid.describe('The published field, with one s.'),
@@ -61,10 +61,10 @@ export const getQRAccessCodes = call({
       status: asked.status,
       principal: asked.auditPrincipal,
       includeExpired: asked.includeExpired ?? false,
-    }, size, placeOf(pageKey.read(key)));
+    }, size, placeOf(codesPageKey.read(key)));
     return {
       qrAccessCodes: codes.map(answered),
-      lastEvaluatedKey: next ? pageKey.write([next.expiresAtS, next.id]) : null,
+      lastEvaluatedKey: next ? codesPageKey.write([next.expiresAtS, next.id]) : null,
       ...(next && maxPageSize === undefined && { warningMsg: 'These are not all codes. Ask again with this lastEvaluatedKey for the next ones.' }),
     };
   },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { prepareZXingModule as prepareReader, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
-import { prepareZXingModule as prepareWriter, writeBarcode } from 'zxing-wasm/writer';
+import { prepareZXingModule, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
+import { codeModules } from './code-modules.ts';
 import { codePng } from './code-png.ts';
 
 /** Modules of white around the code (ISO/IEC 18004 §5.3.8). */
@@ -15,14 +15,9 @@ let prepared = false;
 /** zxing-wasm would fetch its wasm from a CDN unless it is handed over. */
 function prepare(): void {
   if (prepared) return;
-  prepareReader({ overrides: { wasmBinary: wasm('zxing-wasm/reader/zxing_reader.wasm') } });
-  prepareWriter({ overrides: { wasmBinary: wasm('zxing-wasm/writer/zxing_writer.wasm') } });
+  const bytes = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')));
+  prepareZXingModule({ overrides: { wasmBinary: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) } });
   prepared = true;
-}
-
-function wasm(specifier: string): ArrayBuffer {
-  const bytes = readFileSync(fileURLToPath(import.meta.resolve(specifier)));
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 
 /** A picture and what it says when its very bytes are read again. */
@@ -33,14 +28,13 @@ export interface DrawnCode {
 
 /**
  * A QR code as a PNG: level M, every module the same whole number of pixels, quiet zone included, at least 600 pixels a
- * side. It computes for milliseconds: a backend has `CodePictures` do it in a thread.
+ * side. It is written and read by two programs that know nothing of each other. It computes for milliseconds: a backend has
+ * `CodePictures` do it in a thread.
  */
 export async function drawnCode(text: string): Promise<DrawnCode> {
-  prepare();
-  const { symbol, error } = await writeBarcode(text, { format: 'QRCode', options: 'ecLevel=M', scale: 1, addQuietZones: false });
-  if (error !== '') throw new Error(`no QR code for a text of ${text.length} characters: ${error}`);
-  const scale = Math.ceil(LEAST_PX / (symbol.width + 2 * QUIET_ZONE));
-  const png = codePng({ data: symbol.data, side: symbol.width }, { scale, quietZone: QUIET_ZONE });
+  const modules = codeModules(text);
+  const scale = Math.ceil(LEAST_PX / (modules.side + 2 * QUIET_ZONE));
+  const png = codePng(modules, { scale, quietZone: QUIET_ZONE });
   return { png, readsAs: await textIn(png) };
 }
 

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-/** The modules of a QR code without its quiet zone, row by row: 0 dark, anything else light. */
+/** The modules of a QR code without its quiet zone, row by row: 1 dark, 0 light. */
 export interface Modules {
   data: ArrayLike<number>;
   side: number;
@@ -31,7 +31,7 @@ export function codePng({ data, side }: Modules, { scale, quietZone }: { scale: 
 
 function darken(row: Buffer, data: ArrayLike<number>, at: number, { side, scale, quietZone }: { side: number; scale: number; quietZone: number }): void {
   for (let module = 0; module < side; module++) {
-    if (data[at + module] !== 0) continue;
+    if (data[at + module] !== 1) continue;
     const from = (quietZone + module) * scale;
     for (let x = from; x < from + scale; x++) row[1 + (x >> 3)] = (row[1 + (x >> 3)] as number) & ~(0x80 >> (x & 7));
   }

@@ -67,9 +67,8 @@ export class Validation {
    * Resolves when the answer, and what it counted, is on disk. Rejects with ApiError('nonce-reused') when the nonce named
    * another attempt before, and with the database's error when it cannot be put on disk: nothing was counted then.
    */
-  async answer(question: Question): Promise<Answer> {
-    const code = await this.#codeOf(question);
-    return this.#options.commits.run(() => this.#earlierAnswer(question, code) ?? this.#newAnswer(question, code));
+  answer(question: Question): Promise<Answer> {
+    return this.#options.commits.runAfter(this.#codeOf(question), (code) => this.#earlierAnswer(question, code) ?? this.#newAnswer(question, code));
   }
 
   /** What needs no database, done before the transaction and the signature beside this thread. */

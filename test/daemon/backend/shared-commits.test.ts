@@ -123,6 +123,66 @@ test('[S9] no more than 256 pieces of work are in one commit', async () => {
   assert.equal(committed, [256, 256, 88]);
 });
 
+/** A preparation that ends when it is told to. */
+function preparation(): { promise: Promise<string>; end: (name: string) => void; fail: () => void } {
+  let end: (name: string) => void = () => undefined;
+  let fail: () => void = () => undefined;
+  const promise = new Promise<string>((resolve, reject) => {
+    end = resolve;
+    fail = () => reject(new Error('no'));
+  });
+  return { promise, end, fail };
+}
+const turns = async (count: number): Promise<void> => {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test('works that were being prepared when a commit was planned come into it, one after the other as they may be ready', async () => {
+  const [first, second, third] = [preparation(), preparation(), preparation()];
+  const works = [first, second, third].map(({ promise }) => commits.runAfter(promise, mark));
+  works.push(commits.run(() => mark('d')));
+  await turns(3);
+  second.end('b');
+  await turns(3);
+  third.end('c');
+  await turns(3);
+  assert.equal(committed, []);
+  first.end('a');
+  assert.equal(await outcomesOf(works), ['done a', 'done b', 'done c', 'done d']);
+  assert.equal(committed, [4]);
+});
+
+test('what is announced after a commit was planned is not waited for', async () => {
+  const [early, late] = [preparation(), preparation()];
+  const works = [commits.runAfter(early.promise, mark), commits.run(() => mark('b'))];
+  await turns(1);
+  const later = commits.runAfter(late.promise, mark);
+  early.end('a');
+  assert.equal(await outcomesOf(works), ['done a', 'done b']);
+  assert.equal(committed, [2]);
+  late.end('c');
+  assert.is(await later, 'c');
+  assert.equal(committed, [2, 1]);
+});
+
+test('a preparation that fails rejects its own work and holds up no other', async () => {
+  const failing = preparation();
+  const works = [commits.runAfter(failing.promise, mark), commits.run(() => mark('b'))];
+  await turns(1);
+  failing.fail();
+  assert.equal(await outcomesOf(works), ['failed Error: no', 'done b']);
+  assert.equal(marksSeenBy(other), ['b']);
+});
+
+test('work that was being prepared while everything is closed is told to come back', async () => {
+  const slow = preparation();
+  const work = outcomesOf([commits.runAfter(slow.promise, mark)]);
+  commits.close();
+  slow.end('a');
+  assert.equal(await work, ['failed stopping']);
+  assert.equal(marksSeenBy(other), []);
+});
+
 test('closing commits what waits, and whoever comes later is told to come back', async () => {
   const waiting = commits.run(() => mark('a'));
   commits.close();
