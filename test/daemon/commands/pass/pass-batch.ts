@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { PassOffice } from './pass-office.ts';
+import type { PassOffice } from './pass-office.ts';
 
 export type Row = Record<'name' | 'email' | 'qr_code file' | 'expires_at' | 'access_token_uuid' | 'error', string>;
 
