@@ -29,6 +29,7 @@ import { GarbageTally } from './record/garbage-tally.ts';
 import { Upkeep } from './record/upkeep.ts';
 import { attemptTypes } from './report/attempt-line.ts';
 import { BackendUpload } from './report/backend-upload.ts';
+import type { VitalSign } from './report/heartbeat.ts';
 import { StatusServer } from './report/http.ts';
 import { QrReader } from './scan/qr.ts';
 import type { ScanResult } from './scan/scan-result.ts';
@@ -63,6 +64,8 @@ export interface App {
   events: EventLog;
   door: Door;
   status: StatusBoard;
+  /** What a watchdog listens to [S10]. */
+  vitalSigns: readonly VitalSign[];
   /** Of the status page, when the config asks for one. */
   pageUrl: string | undefined;
   /** Resolves when nothing is under way in any part. */
@@ -113,7 +116,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, pageUrl, idle, stop };
+    return { events, door, status, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;
@@ -322,6 +325,19 @@ async function startPage(options: AppOptions, { doorUuid, status, events, time }
   const url = await page.start();
   started.push(() => page.stop());
   return url;
+}
+
+/** [S10] Camera, decoder, backend and broker have supervisors of their own: none of them is a reason to start the door again. */
+function vitalSignsOf(door: Door, events: EventLog, clock: Clock): VitalSign[] {
+  return [
+    { name: 'the door machine', everyMs: 5_000, withinMs: 5_000, ask: () => door.tick() },
+    { name: 'the relay guard', everyMs: 5_000, withinMs: 5_000, ask: () => heardWithin(clock, door.guardHeardMs, 15_000) },
+    { name: 'the event log', everyMs: 60_000, withinMs: 30_000, ask: () => events.touch() },
+  ];
+}
+
+function heardWithin(clock: Clock, heardMs: number, limitMs: number): Promise<void> {
+  return clock.monotonicMs() - heardMs <= limitMs ? Promise.resolve() : Promise.reject(new Error('it was not heard'));
 }
 
 /** [S7] What the log keeps may be told: it holds no secret, no name and no token's text. */
