@@ -8,13 +8,13 @@ export interface LocalThreshold {
 }
 
 /**
- * Writes 1 for each pixel that is darker than what is around it, 0 for the others (after Bradley and Roth, "Adaptive
+ * Writes `dark` for each pixel that is darker than what is around it, `light` for the others (after Bradley and Roth, "Adaptive
  * Thresholding Using the Integral Image", 2007; with running sums, which need one row of memory instead of a picture).
  */
 export class LocalThresholder {
   #columns = new Int32Array(0);
 
-  threshold({ data, width, height }: GreyPicture, { reachPx, below }: LocalThreshold, into: Uint8Array, dark = 1, light = 0): void {
+  threshold({ data, width, height }: GreyPicture, { reachPx, below }: LocalThreshold, into: Uint8Array, { dark, light } = { dark: 1, light: 0 }): void {
     if (this.#columns.length < width) this.#columns = new Int32Array(width);
     const columns = this.#columns.fill(0);
     const keep = 1 - below;

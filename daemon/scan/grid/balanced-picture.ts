@@ -1,73 +1,93 @@
 import type { FlatPicture } from './flat-picture.ts';
 
-/** What a module's middle is against its surroundings: about −64 for dark to 64 for light, 0 for neither. */
+/** What a point is against its surroundings: about −64 where dark, 64 where light, 0 where neither. */
 export type Balanced = Int16Array;
 
 /** What a light or dark module comes to where the picture is plain. */
 export const FULL = 64;
 const MOST = 96;
 
-/** Modules that the surroundings reach from a module's middle. */
-const AROUND = 3.5;
+/** How many modules the surroundings reach around a module. */
+const AROUND = 3;
 /** Grey levels that a difference has to be for it not to be noise. */
 const LEAST_CONTRAST = 3;
 
-/** Weighs each point of a flat picture against its surroundings, so that shadows, glare and screens' gradients drop out. */
+/**
+ * Weighs each point of a flat picture against the mean and the contrast of the modules around it, so that shadows,
+ * glare and a screen's gradient drop out. Both are taken by the module, for they change slowly.
+ */
 export class Balancer {
-  #sums = new Uint32Array(0);
-  #mean = new Int16Array(0);
+  #mean = new Float32Array(0);
+  #contrast = new Float32Array(0);
+  #sums = new Float32Array(0);
 
-  /** Writes into `into`; `sharpen` (0 to 1) takes away what blur let over from the neighbouring modules. */
-  balance({ data, side, scale }: FlatPicture, into: Balanced, sharpen = 0): void {
-    const area = side * side;
-    if (this.#mean.length < area) {
-      this.#mean = new Int16Array(area);
-      this.#sums = new Uint32Array((side + 1) * (side + 1) * 2);
+  /** Writes the balanced picture into `into`. */
+  balance(flat: FlatPicture, into: Balanced): void {
+    const { data, side, scale } = flat;
+    const modules = side / scale;
+    if (this.#mean.length < modules * modules) {
+      this.#mean = new Float32Array(modules * modules);
+      this.#contrast = new Float32Array(modules * modules);
+      this.#sums = new Float32Array(modules * modules);
     }
-    const mean = this.#mean;
-    const reach = Math.round(AROUND * scale);
-    this.#integrate(side, (i) => data[i] as number);
-    this.#boxMeans(side, reach, 16, mean);
-    this.#boxMeans(side, Math.max(1, Math.round(scale / 5)), 16, into);
-    if (sharpen > 0) {
-      const wide = new Int16Array(area);
-      this.#boxMeans(side, scale, 16, wide);
-      for (let i = 0; i < area; i++) into[i] = (into[i] as number) * (1 + sharpen) - (wide[i] as number) * sharpen;
-    }
-    this.#integrate(side, (i) => Math.abs((data[i] as number) * 16 - (mean[i] as number)) >> 4);
-    for (let i = 0; i < area; i++) into[i] = (into[i] as number) - (mean[i] as number);
-    this.#boxMeans(side, reach, 16, mean);
-    for (let i = 0; i < area; i++) {
-      const value = (FULL * (into[i] as number)) / Math.max(LEAST_CONTRAST * 16, mean[i] as number);
-      into[i] = value > MOST ? MOST : value < -MOST ? -MOST : value;
-    }
-  }
-
-  /** Summed areas with a row and a column of zeros before them. */
-  #integrate(side: number, valueAt: (i: number) => number): void {
-    const sums = this.#sums;
-    const stride = side + 1;
-    sums.fill(0, 0, stride);
+    this.#blockMeans(flat, modules, undefined, this.#mean);
+    this.#spread(modules, this.#mean);
+    this.#blockMeans(flat, modules, this.#mean, this.#contrast);
+    this.#spread(modules, this.#contrast);
     for (let y = 0; y < side; y++) {
-      let row = 0;
-      sums[(y + 1) * stride] = 0;
-      for (let x = 0; x < side; x++) {
-        row += valueAt(y * side + x);
-        sums[(y + 1) * stride + x + 1] = (sums[y * stride + x + 1] as number) + row;
+      const row = Math.floor(y / scale) * modules;
+      const [above, below] = [y > 0 ? -side : 0, y < side - 1 ? side : 0];
+      for (let column = 0, x = 0; column < modules; column++) {
+        const mean = this.#mean[row + column] as number;
+        const factor = FULL / Math.max(LEAST_CONTRAST, this.#contrast[row + column] as number);
+        for (let n = 0; n < scale; n++, x++) {
+          const i = y * side + x;
+          // A module's middle and not one pixel of it: noise is halved.
+          const left = x > 0 ? data[i - 1] as number : data[i] as number;
+          const right = x < side - 1 ? data[i + 1] as number : data[i] as number;
+          const near = ((data[i] as number) * 4 + left + right + (data[i + above] as number) + (data[i + below] as number)) / 8;
+          const value = (near - mean) * factor;
+          into[i] = value > MOST ? MOST : value < -MOST ? -MOST : value;
+        }
       }
     }
   }
 
-  #boxMeans(side: number, reach: number, times: number, into: Int16Array): void {
-    const sums = this.#sums;
-    const stride = side + 1;
-    for (let y = 0; y < side; y++) {
-      const [top, bottom] = [Math.max(0, y - reach) * stride, Math.min(side, y + reach + 1) * stride];
-      for (let x = 0; x < side; x++) {
-        const [left, right] = [Math.max(0, x - reach), Math.min(side, x + reach + 1)];
-        const sum = (sums[bottom + right] as number) - (sums[top + right] as number) - (sums[bottom + left] as number) + (sums[top + left] as number);
-        into[y * side + x] = (sum * times) / ((right - left) * ((bottom - top) / stride));
+  /** Of each module the mean, or with `around` the mean distance from it. */
+  #blockMeans({ data, side, scale }: FlatPicture, modules: number, around: Float32Array | undefined, into: Float32Array): void {
+    for (let row = 0, m = 0; row < modules; row++) {
+      for (let column = 0; column < modules; column++, m++) {
+        const mean = around ? around[m] as number : 0;
+        let sum = 0;
+        for (let y = 0; y < scale; y++) {
+          const start = (row * scale + y) * side + column * scale;
+          for (let x = 0; x < scale; x++) {
+            const off = (data[start + x] as number) - mean;
+            sum += off < 0 ? -off : off;
+          }
+        }
+        into[m] = sum / (scale * scale);
       }
+    }
+  }
+
+  /** Puts the mean of the square around it in each place. */
+  #spread(modules: number, values: Float32Array): void {
+    boxRows(values, this.#sums, modules, 1, modules);
+    boxRows(this.#sums, values, modules, modules, 1);
+  }
+}
+
+/** The mean of `2 * AROUND + 1` neighbours along one direction; fewer at the ends. */
+function boxRows(from: Float32Array, to: Float32Array, count: number, along: number, across: number): void {
+  for (let line = 0; line < count; line++) {
+    let [sum, n] = [0, 0];
+    const at = line * across;
+    for (let i = 0; i < Math.min(AROUND, count); i++, n++) sum += from[at + i * along] as number;
+    for (let i = 0; i < count; i++) {
+      if (i + AROUND < count) { sum += from[at + (i + AROUND) * along] as number; n++; }
+      if (i - AROUND - 1 >= 0) { sum -= from[at + (i - AROUND - 1) * along] as number; n--; }
+      to[at + i * along] = sum / n;
     }
   }
 }

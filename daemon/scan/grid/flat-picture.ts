@@ -17,15 +17,16 @@ export const MARGIN = 3;
 
 /** Finer than needed for small symbols, as coarse as is still enough for the largest. */
 export function scaleFor(size: number): number {
-  if (size <= 61) return 6;
+  if (size <= 61) return 5;
   return size <= 101 ? 4 : 3;
 }
 
-/** Draws into `into` what `map` (modules to pixels of `picture`) says of the symbol and a margin around it, bilinear between pixels. */
-export function flatten({ data, width, height }: GreyPicture, map: Perspective, size: number, into: Uint8Array): FlatPicture {
+/** Draws into `into` what `map` (modules to pixels of `picture`) says of the symbol and a margin around it, bilinear between pixels; dark for light when `inverted`. */
+export function flatten({ data, width, height }: GreyPicture, map: Perspective, size: number, inverted: boolean, into: Uint8Array): FlatPicture {
   const scale = scaleFor(size);
   const side = (size + 2 * MARGIN) * scale;
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = map as unknown as number[] as [number, number, number, number, number, number, number, number, number];
+  const flip = inverted ? 255 : 0;
   const [right, bottom] = [width - 1.001, height - 1.001];
   for (let row = 0, to = 0; row < side; row++) {
     const v = (row + 0.5) / scale - MARGIN;
@@ -39,7 +40,7 @@ export function flatten({ data, width, height }: GreyPicture, map: Perspective, 
       const at = top * width + left;
       const upper = (data[at] as number) * (1 - fx) + (data[at + 1] as number) * fx;
       const lower = (data[at + width] as number) * (1 - fx) + (data[at + width + 1] as number) * fx;
-      into[to++] = upper * (1 - fy) + lower * fy + 0.5;
+      into[to++] = flip ^ (upper * (1 - fy) + lower * fy + 0.5);
     }
   }
   return { data: into.subarray(0, side * side), side, scale, margin: MARGIN, size };

@@ -87,7 +87,7 @@ export class Lattice {
       n++;
     }
     const [offX, offY] = [(this.#dx[row * knots + column] as number) - x / n, (this.#dy[row * knots + column] as number) - y / n];
-    return STIFFNESS * FULL * (36 / (this.#scale * this.#scale)) * (offX * offX + offY * offY) * 0.25;
+    return STIFFNESS * FULL * (25 / (this.#scale * this.#scale)) * (offX * offX + offY * offY) * 0.25;
   }
 
   #fit(row: number, column: number): number {

@@ -1,0 +1,133 @@
+import type { CodeSeen, Quad } from '../base/frame.ts';
+import type { GreyPicture } from './grey-picture.ts';
+import { outlineOfPlace } from './grid/code-outline.ts';
+import type { CodeOutline } from './grid/code-outline.ts';
+import { GridReader, cornersOf } from './grid/grid-reader.ts';
+import type { Grid } from './grid/grid-reader.ts';
+import { drawSymbol, sideOf } from './grid/symbol-bitmap.ts';
+import { Locator } from './locate/locator.ts';
+import type { LocateOptions } from './locate/locator.ts';
+import { LocalThresholder } from './local-threshold.ts';
+import type { LocalThreshold } from './local-threshold.ts';
+import { PicturePyramid } from './picture-pyramid.ts';
+import type { Tones } from './tones.ts';
+import { applyTones } from './tones.ts';
+import type { Reading, Way, Zxing } from './zxing.ts';
+
+/** Grids of which so much of the function patterns is as it must be are codes, whether they can be read or not. */
+const SURELY_A_CODE = 0.85;
+/** A grid of noise agrees in half of its known modules. */
+const PERHAPS_A_CODE = 0.65;
+const WORTH_DECODING = 0.75;
+/** Grids that are read for one look: each costs some milliseconds. */
+const MOST_GRIDS = 6;
+const PIXELS_A_MODULE = 2;
+
+/** Where looks work: the picture, its smaller copies and every buffer. One picture at a time. */
+export class LookDesk {
+  readonly #zxing: Zxing;
+  readonly #pyramid = new PicturePyramid();
+  readonly #locator = new Locator();
+  readonly #grids = new GridReader();
+  readonly #thresholder = new LocalThresholder();
+
+  constructor(zxing: Zxing) {
+    this.#zxing = zxing;
+  }
+
+  /** Lays out another picture, which the decoder's room `picture` holds. */
+  lay(width: number, height: number): void {
+    this.#pyramid.build({ data: this.#zxing.room('picture', width * height), width, height });
+  }
+
+  picture(level: number): GreyPicture {
+    return this.#pyramid.level(Math.min(level, this.#pyramid.depth - 1));
+  }
+
+  /** Reads the picture, or at `level` above 0 a smaller copy. */
+  asItIs(level: number, way: Way): Reading {
+    if (level === 0) return this.#zxing.read('picture', this.picture(0).width, this.picture(0).height, way);
+    return this.#inLookRoom(level, way, (picture, into) => into.set(picture.data));
+  }
+
+  toned(level: number, tones: (picture: GreyPicture) => Tones, way: Way): Reading {
+    return this.#inLookRoom(level, way, (picture, into) => applyTones(picture, tones(picture), into));
+  }
+
+  thresholded(level: number, threshold: LocalThreshold): Reading {
+    return this.#inLookRoom(level, 'plain', (picture, into) => this.#thresholder.threshold(picture, threshold, into, { dark: 0, light: 255 }));
+  }
+
+  /** Reads the grids of codes whose corners are known and whose content is not. */
+  outlined(corners: readonly Quad[]): Reading {
+    return this.#readGrids(corners.map((quad) => ({ corners: quad, inset: 0, inverted: false })));
+  }
+
+  /** Looks for finder patterns and reads the grids between them. */
+  located(options: LocateOptions): Reading {
+    if (options.level >= this.#pyramid.depth) return { codes: [], unread: [] };
+    return this.#readGrids(this.#locator.locate(this.#pyramid, options).map(outlineOfPlace));
+  }
+
+  #inLookRoom(level: number, way: Way, fill: (picture: GreyPicture, into: Uint8Array) => void): Reading {
+    const { width, height } = this.picture(level);
+    // A room that has to grow may move the picture's own memory: it is asked for first.
+    this.#zxing.room('look', width * height);
+    this.#layAgain();
+    const picture = this.picture(level);
+    fill(picture, this.#zxing.room('look', width * height));
+    const by = this.picture(0).width / width;
+    return enlarged(this.#zxing.read('look', width, height, way), by);
+  }
+
+  /** The picture's view after wasm memory has grown; the smaller copies are in memory of their own. */
+  #layAgain(): void {
+    const { data, width, height } = this.#pyramid.level(0);
+    if (data.length === 0) this.#pyramid.replace(this.#zxing.room('picture', width * height));
+  }
+
+  #readGrids(outlines: readonly CodeOutline[]): Reading {
+    const reading: Reading = { codes: [], unread: [] };
+    this.#zxing.room('look', sideOf(177, PIXELS_A_MODULE) ** 2);
+    this.#layAgain();
+    const grids = outlines.flatMap((outline) => this.#grids.grids(this.#pyramid, outline)).sort((a, b) => b.agree - a.agree);
+    for (const grid of grids.slice(0, MOST_GRIDS)) {
+      if (grid.agree < PERHAPS_A_CODE) break;
+      const quad = cornersOf(grid);
+      if (isAmong(quad, reading.codes.map((code) => code.quad))) continue;
+      const code = this.#readGrid(grid, quad);
+      if (code) reading.codes.push(code);
+      else if (grid.agree >= SURELY_A_CODE && !isAmong(quad, reading.unread)) reading.unread.push(quad);
+    }
+    return { ...reading, unread: reading.unread.filter((quad) => !isAmong(quad, reading.codes.map((code) => code.quad))) };
+  }
+
+  #readGrid(grid: Grid, quad: Quad): CodeSeen | undefined {
+    for (const { modules, agree } of this.#grids.read(this.#pyramid, grid)) {
+      if (agree < WORTH_DECODING) return undefined;
+      const side = sideOf(modules.size, PIXELS_A_MODULE);
+      drawSymbol(modules, PIXELS_A_MODULE, this.#zxing.room('look', side * side));
+      const [code] = this.#zxing.read('look', side, side, 'drawn').codes;
+      if (code) return { text: code.text, quad };
+    }
+    return undefined;
+  }
+}
+
+function enlarged({ codes, unread }: Reading, by: number): Reading {
+  const larger = (quad: Quad): Quad => quad.map(({ x, y }) => ({ x: x * by, y: y * by })) as unknown as Quad;
+  return { codes: codes.map((code) => ({ ...code, quad: larger(code.quad) })), unread: unread.map(larger) };
+}
+
+/** Whether a quad is one of `others`: its middle is inside the circle in one of them. */
+export function isAmong(quad: Quad, others: readonly Quad[]): boolean {
+  const [x, y] = middleOf(quad);
+  return others.some((other) => {
+    const [otherX, otherY] = middleOf(other);
+    return Math.hypot(x - otherX, y - otherY) < Math.hypot(other[0].x - other[2].x, other[0].y - other[2].y) * 0.35;
+  });
+}
+
+function middleOf(quad: Quad): [number, number] {
+  return [quad.reduce((sum, p) => sum + p.x, 0) / 4, quad.reduce((sum, p) => sum + p.y, 0) / 4];
+}
