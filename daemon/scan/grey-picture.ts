@@ -6,6 +6,6 @@ export interface GreyPicture {
 }
 
 /** A working buffer of at least `length` bytes: `old` where it is long enough, so that a frame allocates nothing. */
-export function roomFor(old: Uint8Array, length: number): Uint8Array {
+export function roomFor(old: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
   return old.length >= length ? old : new Uint8Array(length);
 }

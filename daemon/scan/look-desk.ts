@@ -9,6 +9,7 @@ import { Locator } from './locate/locator.ts';
 import type { LocateOptions } from './locate/locator.ts';
 import { LocalThresholder } from './local-threshold.ts';
 import type { LocalThreshold } from './local-threshold.ts';
+import { isAmong } from './same-place.ts';
 import { PicturePyramid } from './picture-pyramid.ts';
 import type { Tones } from './tones.ts';
 import { applyTones } from './tones.ts';
@@ -21,6 +22,8 @@ const PERHAPS_A_CODE = 0.65;
 const WORTH_DECODING = 0.75;
 /** Grids that are read for one look: each costs some milliseconds. */
 const MOST_GRIDS = 6;
+/** Pixels of flat pictures drawn for one look, some 50 ms of work: one look may not keep the next frame waiting [S9]. */
+const MOST_WORK = 2_500_000;
 const PIXELS_A_MODULE = 2;
 
 /** Where looks work: the picture, its smaller copies and every buffer. One picture at a time. */
@@ -90,9 +93,11 @@ export class LookDesk {
     const reading: Reading = { codes: [], unread: [] };
     this.#zxing.room('look', sideOf(177, PIXELS_A_MODULE) ** 2);
     this.#layAgain();
-    const grids = outlines.flatMap((outline) => this.#grids.grids(this.#pyramid, outline)).sort((a, b) => b.agree - a.agree);
-    for (const grid of grids.slice(0, MOST_GRIDS)) {
-      if (grid.agree < PERHAPS_A_CODE) break;
+    const stopAt = this.#grids.work + MOST_WORK;
+    // The likeliest come first; there is always work left for reading them.
+    const grids = outlines.flatMap((outline) => (this.#grids.work < stopAt - MOST_WORK / 2 ? this.#grids.grids(this.#pyramid, outline) : []));
+    for (const grid of grids.sort((a, b) => b.agree - a.agree).slice(0, MOST_GRIDS)) {
+      if (grid.agree < PERHAPS_A_CODE || this.#grids.work > stopAt) break;
       const quad = cornersOf(grid);
       if (isAmong(quad, reading.codes.map((code) => code.quad))) continue;
       const code = this.#readGrid(grid, quad);
@@ -117,17 +122,4 @@ export class LookDesk {
 function enlarged({ codes, unread }: Reading, by: number): Reading {
   const larger = (quad: Quad): Quad => quad.map(({ x, y }) => ({ x: x * by, y: y * by })) as unknown as Quad;
   return { codes: codes.map((code) => ({ ...code, quad: larger(code.quad) })), unread: unread.map(larger) };
-}
-
-/** Whether a quad is one of `others`: its middle is inside the circle in one of them. */
-export function isAmong(quad: Quad, others: readonly Quad[]): boolean {
-  const [x, y] = middleOf(quad);
-  return others.some((other) => {
-    const [otherX, otherY] = middleOf(other);
-    return Math.hypot(x - otherX, y - otherY) < Math.hypot(other[0].x - other[2].x, other[0].y - other[2].y) * 0.35;
-  });
-}
-
-function middleOf(quad: Quad): [number, number] {
-  return [quad.reduce((sum, p) => sum + p.x, 0) / 4, quad.reduce((sum, p) => sum + p.y, 0) / 4];
 }

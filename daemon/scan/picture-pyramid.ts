@@ -8,7 +8,7 @@ const MOST_LEVELS = 4;
 
 /** A picture and its halves, each made when it is first asked for. Owns their memory. */
 export class PicturePyramid {
-  readonly #rooms: Uint8Array[] = [];
+  readonly #rooms: Uint8Array<ArrayBuffer>[] = [];
   #levels: GreyPicture[] = [];
 
   /** Begins with another picture; its memory is not copied and must stay as it is while the pyramid is used. */

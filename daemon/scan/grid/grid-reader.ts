@@ -51,7 +51,13 @@ const SWEEPS = 10;
 export class GridReader {
   readonly #balancer = new Balancer();
   #bytes = new Uint8Array(0);
+  #work = 0;
   #balanced: Balanced = new Int16Array(0);
+
+  /** Pixels of flat pictures drawn so far: what reading grids costs, whatever the machine. */
+  get work(): number {
+    return this.#work;
+  }
 
   /** The grids that an outline may have, the best first. */
   grids(pyramid: PicturePyramid, outline: CodeOutline): Grid[] {
@@ -109,6 +115,7 @@ export class GridReader {
     if (this.#balanced.length < side * side) this.#balanced = new Int16Array(side * side);
     const flat = flatten(picture, map, size, inverted, this.#bytes);
     this.#balancer.balance(flat, this.#balanced);
+    this.#work += side * side;
     return flat;
   }
 

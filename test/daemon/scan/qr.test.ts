@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { systemClock, VirtualClock } from '../../../daemon/base/clock.ts';
 import { PosternError } from '../../../daemon/base/errors.ts';
 import type { Frame } from '../../../daemon/base/frame.ts';
-import { textOf } from '../../../daemon/scan/code-finder.ts';
+import { textOf } from '../../../daemon/scan/zxing.ts';
 import { QrReader } from '../../../daemon/scan/qr.ts';
 import type { QrReaderOptions } from '../../../daemon/scan/qr.ts';
 import type { ScanResult } from '../../../daemon/scan/scan-result.ts';
