@@ -24,15 +24,19 @@ export class LocalThresholder {
     for (let y = 0; y < height; y++) {
       if (y + down < height) { addRow(columns, data, (y + down) * width, width); rows++; }
       if (y - down - 1 >= 0) { subtractRow(columns, data, (y - down - 1) * width, width); rows--; }
-      let sum = 0;
-      for (let x = 0; x < across; x++) sum += columns[x] as number;
-      let count = across;
-      const start = y * width;
-      for (let x = 0; x < width; x++) {
-        if (x + across < width) { sum += columns[x + across] as number; count++; }
-        if (x - across - 1 >= 0) { sum -= columns[x - across - 1] as number; count--; }
-        into[start + x] = (data[start + x] as number) * count * rows < sum * keep ? dark : light;
-      }
+      this.#thresholdRow(data, into, y * width, width, across, keep / rows, dark, light);
+    }
+  }
+
+  #thresholdRow(data: Uint8Array, into: Uint8Array, start: number, width: number, reach: number, factor: number, dark: number, light: number): void {
+    const columns = this.#columns;
+    let sum = 0;
+    let count = Math.min(reach, width);
+    for (let x = 0; x < count; x++) sum += columns[x] as number;
+    for (let x = 0; x < width; x++) {
+      if (x + reach < width) { sum += columns[x + reach] as number; count++; }
+      if (x - reach - 1 >= 0) { sum -= columns[x - reach - 1] as number; count--; }
+      into[start + x] = (data[start + x] as number) * count < sum * factor ? dark : light;
     }
   }
 }

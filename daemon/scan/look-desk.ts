@@ -22,8 +22,10 @@ const PERHAPS_A_CODE = 0.65;
 const WORTH_DECODING = 0.75;
 /** Grids that are read for one look: each costs some milliseconds. */
 const MOST_GRIDS = 6;
-/** Pixels of flat pictures drawn for one look, some 50 ms of work: one look may not keep the next frame waiting [S9]. */
-const MOST_WORK = 2_500_000;
+/** Pixels of flat pictures drawn for one look, some 30 ms of work: one look may not keep the next frame waiting [S9]. */
+const MOST_WORK = 1_500_000;
+/** Places by two finder patterns that are looked into. */
+const MOST_PAIRED = 4;
 const PIXELS_A_MODULE = 2;
 
 /** Where looks work: the picture, its smaller copies and every buffer. One picture at a time. */
@@ -69,7 +71,8 @@ export class LookDesk {
   /** Looks for finder patterns and reads the grids between them. */
   located(options: LocateOptions): Reading {
     if (options.level >= this.#pyramid.depth) return { codes: [], unread: [] };
-    return this.#readGrids(this.#locator.locate(this.#pyramid, options).map(outlineOfPlace));
+    const outlines = this.#locator.locate(this.#pyramid, options).map(outlineOfPlace);
+    return this.#readGrids(options.paired === true ? this.#grids.likeliest(this.#pyramid, outlines, MOST_PAIRED) : outlines);
   }
 
   #inLookRoom(level: number, way: Way, fill: (picture: GreyPicture, into: Uint8Array) => void): Reading {
@@ -94,9 +97,7 @@ export class LookDesk {
     this.#zxing.room('look', sideOf(177, PIXELS_A_MODULE) ** 2);
     this.#layAgain();
     const stopAt = this.#grids.work + MOST_WORK;
-    // The likeliest come first; there is always work left for reading them.
-    const grids = outlines.flatMap((outline) => (this.#grids.work < stopAt - MOST_WORK / 2 ? this.#grids.grids(this.#pyramid, outline) : []));
-    for (const grid of grids.sort((a, b) => b.agree - a.agree).slice(0, MOST_GRIDS)) {
+    for (const grid of this.#gridsOf(outlines).slice(0, MOST_GRIDS)) {
       if (grid.agree < PERHAPS_A_CODE || this.#grids.work > stopAt) break;
       const quad = cornersOf(grid);
       if (isAmong(quad, reading.codes.map((code) => code.quad))) continue;
@@ -105,6 +106,19 @@ export class LookDesk {
       else if (grid.agree >= SURELY_A_CODE && !isAmong(quad, reading.unread)) reading.unread.push(quad);
     }
     return { ...reading, unread: reading.unread.filter((quad) => !isAmong(quad, reading.codes.map((code) => code.quad))) };
+  }
+
+  /** The likeliest grids first; half of the work is left for reading them. */
+  #gridsOf(outlines: readonly CodeOutline[]): Grid[] {
+    const stopAt = this.#grids.work + MOST_WORK / 2;
+    const grids: Grid[] = [];
+    for (const outline of outlines) {
+      if (this.#grids.work > stopAt) break;
+      // Other triples at the same place are made of the same finder patterns and a stray one.
+      const sure = grids.filter(({ agree }) => agree >= SURELY_A_CODE).map(cornersOf);
+      if (!isAmong(outline.corners, sure)) grids.push(...this.#grids.grids(this.#pyramid, outline));
+    }
+    return grids.sort((a, b) => b.agree - a.agree);
   }
 
   #readGrid(grid: Grid, quad: Quad): CodeSeen | undefined {

@@ -15,6 +15,7 @@ export interface Look {
 }
 
 const darker = gammaTones(3);
+const lighter = gammaTones(0.5);
 
 export const looks: readonly Look[] = [
   { name: 'outlined grid', msPerMegapixel: 8, needsOutline: true, run: (desk, outlines) => desk.outlined(outlines) },
@@ -29,4 +30,8 @@ export const looks: readonly Look[] = [
   { name: 'local threshold, wide', msPerMegapixel: 15, run: (desk) => desk.thresholded(0, { reachPx: 20, below: 0 }) },
   { name: 'located grid, strict', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 24, below: 0.15 }) },
   { name: 'located grid, wide', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 8, below: 0.1 }) },
+  { name: 'paired grid, half', msPerMegapixel: 10, run: (desk) => desk.located({ level: 1, reach: 1 / 16, below: 0.05, paired: true }) },
+  { name: 'paired grid', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 8, below: 0.05, paired: true }) },
+  { name: 'dark threshold', msPerMegapixel: 7, run: (desk) => desk.toned(0, (picture) => thresholdTones(picture, 0.5), 'plain') },
+  { name: 'light tones', msPerMegapixel: 15, run: (desk) => desk.toned(0, () => lighter, 'plain') },
 ];

@@ -27,8 +27,7 @@ export function joined(first: ScanResult, second: ScanResult): ScanResult {
   if (second.problem !== undefined) return second;
   const codes = first.codes.map((code) => {
     if (code.look === undefined || !second.codes.some(({ text }) => text === code.text)) return code;
-    const { look, ...sure } = code;
-    return sure;
+    return { text: code.text, quad: code.quad };
   });
   codes.push(...second.codes.filter(({ text, quad }) => !first.codes.some((code) => code.text === text && isAmong(quad, [code.quad]))));
   const read = codes.map(({ quad }) => quad);

@@ -28,19 +28,29 @@ export function flatten({ data, width, height }: GreyPicture, map: Perspective, 
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = map as unknown as number[] as [number, number, number, number, number, number, number, number, number];
   const flip = inverted ? 255 : 0;
   const [right, bottom] = [width - 1.001, height - 1.001];
+  // Along a row numerators and denominator grow evenly.
+  const step = 1 / scale;
+  const start = step / 2 - MARGIN;
   for (let row = 0, to = 0; row < side; row++) {
-    const v = (row + 0.5) / scale - MARGIN;
+    const v = (row + 0.5) * step - MARGIN;
+    let across = m0 * start + m1 * v + m2;
+    let down = m3 * start + m4 * v + m5;
+    let depth = m6 * start + m7 * v + m8;
     for (let column = 0; column < side; column++) {
-      const u = (column + 0.5) / scale - MARGIN;
-      const w = 1 / (m6 * u + m7 * v + m8);
-      const x = clamp((m0 * u + m1 * v + m2) * w - 0.5, right);
-      const y = clamp((m3 * u + m4 * v + m5) * w - 0.5, bottom);
-      const [left, top] = [x | 0, y | 0];
-      const [fx, fy] = [x - left, y - top];
+      const x = clamp(across / depth - 0.5, right);
+      const y = clamp(down / depth - 0.5, bottom);
+      across += m0 * step;
+      down += m3 * step;
+      depth += m6 * step;
+      const left = x | 0;
+      const top = y | 0;
       const at = top * width + left;
-      const upper = (data[at] as number) * (1 - fx) + (data[at + 1] as number) * fx;
-      const lower = (data[at + width] as number) * (1 - fx) + (data[at + width + 1] as number) * fx;
-      into[to++] = flip ^ (upper * (1 - fy) + lower * fy + 0.5);
+      const fx = x - left;
+      const a = data[at] as number;
+      const c = data[at + width] as number;
+      const upper = a + ((data[at + 1] as number) - a) * fx;
+      const lower = c + ((data[at + width + 1] as number) - c) * fx;
+      into[to++] = flip ^ (upper + (lower - upper) * (y - top) + 0.5);
     }
   }
   return { data: into.subarray(0, side * side), side, scale, margin: MARGIN, size };

@@ -39,6 +39,8 @@ const MOST_SIZES = 2;
 const SIZE_ERROR = 1.2;
 /** A grid whose timing patterns alternate less is none. */
 const LEAST_TIMING = 0.3;
+/** Of two numbers of modules the worse is tried only if it fits nearly as well. */
+const NEAR_BEST = 0.7;
 /** Modules that a finder pattern may be off at first, and the alignment pattern: perspective carries it further. */
 const FINDER_REACH = 1.5;
 const ALIGNMENT_REACH = 4;
@@ -66,6 +68,16 @@ export class GridReader {
       .sort((a, b) => b.agree - a.agree);
   }
 
+  /** The outlines whose timing patterns alternate best. */
+  likeliest(pyramid: PicturePyramid, outlines: readonly CodeOutline[], atMost: number): CodeOutline[] {
+    return outlines
+      .map((outline) => ({ outline, fit: this.#timingFits(pyramid.level(0), outline)[0]?.fit ?? 0 }))
+      .filter(({ fit }) => fit > 0)
+      .sort((a, b) => b.fit - a.fit)
+      .slice(0, atMost)
+      .map(({ outline }) => outline);
+  }
+
   /** The modules under a grid as they are, then with the grid bent to what is seen. */
   *read(pyramid: PicturePyramid, grid: Grid): Generator<{ modules: Modules; agree: number }> {
     const { level, size, inverted } = grid;
@@ -80,6 +92,13 @@ export class GridReader {
   }
 
   #sizes(picture: GreyPicture, outline: CodeOutline): number[] {
+    const [best, ...others] = this.#timingFits(picture, outline);
+    if (!best) return [];
+    return [best, ...others.filter(({ fit }) => fit > best.fit * NEAR_BEST)].slice(0, MOST_SIZES).map(({ size }) => size);
+  }
+
+  /** The numbers of modules that an outline may have, that with the best timing patterns first. */
+  #timingFits(picture: GreyPicture, outline: CodeOutline): { size: number; fit: number }[] {
     const fits: { size: number; fit: number }[] = [];
     const { size: measured } = outline;
     for (let size = 21; size <= 177; size += 4) {
@@ -88,7 +107,7 @@ export class GridReader {
       const fit = map ? timingFit(picture, map, size) : 0;
       if (fit >= LEAST_TIMING) fits.push({ size, fit });
     }
-    return fits.sort((a, b) => b.fit - a.fit).slice(0, MOST_SIZES).map(({ size }) => size);
+    return fits.sort((a, b) => b.fit - a.fit);
   }
 
   #gridsOf(pyramid: PicturePyramid, outline: CodeOutline, size: number): Grid[] {

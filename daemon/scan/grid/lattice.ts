@@ -100,14 +100,21 @@ export class Lattice {
   /** The balanced picture at the middle of a module. */
   value(row: number, column: number): number {
     const knots = this.#knots;
-    const [kr, kc] = [(row / SPACING) | 0, (column / SPACING) | 0];
+    const kr = (row / SPACING) | 0;
+    const kc = (column / SPACING) | 0;
     const at = kr * knots + kc;
-    const [fy, fx] = [(row + 0.5) / SPACING - kr, (column + 0.5) / SPACING - kc];
-    const mix = (d: Float32Array): number =>
-      ((d[at] as number) * (1 - fx) + (d[at + 1] as number) * fx) * (1 - fy) + ((d[at + knots] as number) * (1 - fx) + (d[at + knots + 1] as number) * fx) * fy;
-    const x = ((this.#margin + column + 0.5) * this.#scale + mix(this.#dx)) | 0;
-    const y = ((this.#margin + row + 0.5) * this.#scale + mix(this.#dy)) | 0;
+    const fy = (row + 0.5) / SPACING - kr;
+    const fx = (column + 0.5) / SPACING - kc;
+    const x = ((this.#margin + column + 0.5) * this.#scale + between(this.#dx, at, knots, fx, fy)) | 0;
+    const y = ((this.#margin + row + 0.5) * this.#scale + between(this.#dy, at, knots, fx, fy)) | 0;
     if (x < 0 || y < 0 || x >= this.#side || y >= this.#side) return 0;
     return this.#balanced[y * this.#side + x] as number;
   }
+}
+
+/** The bilinear mean of a knot, the one to its right and the two below them. */
+function between(knots: Float32Array, at: number, stride: number, fx: number, fy: number): number {
+  const upper = (knots[at] as number) * (1 - fx) + (knots[at + 1] as number) * fx;
+  const lower = (knots[at + stride] as number) * (1 - fx) + (knots[at + stride + 1] as number) * fx;
+  return upper * (1 - fy) + lower * fy;
 }

@@ -23,14 +23,18 @@ export interface Match {
   fit: number;
 }
 
+/** What fits less is chance. */
+const LEAST_FIT = 0.2;
+
 /** The places within `reach` pixels around the middle (`x`, `y`) where the template fits best, best first, none next to a better one. */
 export function matches(balanced: Balanced, side: number, scale: number, template: Template, x: number, y: number, reach: number, atMost: number): Match[] {
   const found: Match[] = [];
   for (let dy = -reach; dy <= reach; dy++) {
     for (let dx = -reach; dx <= reach; dx++) {
-      const fit = fitAt(balanced, side, scale, template, x + dx, y + dy);
       // A place further away has to be better: most of the time the grid is nearly right.
-      if (fit > 0.2) keep(found, { dx, dy, fit: fit - (0.1 * Math.hypot(dx, dy)) / (reach + 1) }, scale, atMost);
+      const fit = fitAt(balanced, side, scale, template, x + dx, y + dy) - (0.1 * Math.sqrt(dx * dx + dy * dy)) / (reach + 1);
+      const least = found.length < atMost ? LEAST_FIT : (found[found.length - 1] as Match).fit;
+      if (fit > least) keep(found, { dx, dy, fit }, scale, atMost);
     }
   }
   return found;

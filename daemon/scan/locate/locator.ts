@@ -2,7 +2,7 @@ import type { Point } from '../../base/frame.ts';
 import { roomFor } from '../grey-picture.ts';
 import type { PicturePyramid } from '../picture-pyramid.ts';
 import { LocalThresholder } from '../local-threshold.ts';
-import { codePlaces } from './code-places.ts';
+import { codePlaces, pairedPlaces } from './code-places.ts';
 import type { CodePlace } from './code-places.ts';
 import { findFinderPatterns } from './finder-patterns.ts';
 
@@ -14,6 +14,8 @@ export interface LocateOptions {
   reach: number;
   /** See LocalThreshold. */
   below: number;
+  /** Codes of which two finder patterns are seen instead of three. */
+  paired?: boolean;
 }
 
 const MOST_PLACES = 6;
@@ -24,13 +26,14 @@ export class Locator {
   #bits = new Uint8Array(0);
 
   /** The likeliest places of codes, in pixels of the picture itself, the likeliest first. */
-  locate(pyramid: PicturePyramid, { level, reach, below }: LocateOptions): CodePlace[] {
+  locate(pyramid: PicturePyramid, { level, reach, below, paired = false }: LocateOptions): CodePlace[] {
     const picture = pyramid.level(level);
     const { width, height } = picture;
     this.#bits = roomFor(this.#bits, width * height);
     this.#thresholder.threshold(picture, { reachPx: Math.round(Math.max(width, height) * reach), below }, this.#bits);
     const patterns = findFinderPatterns({ bits: this.#bits, width, height }, 1);
-    return codePlaces(patterns, MOST_PLACES).map((place) => enlarged(place, 2 ** level));
+    const places = paired ? pairedPlaces(patterns) : codePlaces(patterns, MOST_PLACES);
+    return places.map((place) => enlarged(place, 2 ** level));
   }
 }
 
