@@ -17,21 +17,31 @@ export interface Look {
 const darker = gammaTones(3);
 const lighter = gammaTones(0.5);
 
+/**
+ * In the order of what each reads more than those before it for a millisecond. Measured on 549 pictures from four public
+ * sets, of which the plain pass leaves 104 unread, with 45 pictures without a code; no look ever read a text that was not
+ * there. Behind each: how many of the 104 it reads alone, what it adds to those before it, and what it costs such a picture
+ * of up to 1280 × 960 on average (CPU time of a desktop core).
+ */
 export const looks: readonly Look[] = [
-  { name: 'outlined grid', msPerMegapixel: 8, needsOutline: true, run: (desk, outlines) => desk.outlined(outlines) },
-  { name: 'half, global', msPerMegapixel: 2, run: (desk) => desk.asItIs(1, 'globalHistogram') },
-  { name: 'global', msPerMegapixel: 3, run: (desk) => desk.asItIs(0, 'globalHistogram') },
-  { name: 'located grid, half', msPerMegapixel: 8, run: (desk) => desk.located({ level: 1, reach: 1 / 16, below: 0.05 }) },
-  { name: 'located grid', msPerMegapixel: 25, run: (desk) => desk.located({ level: 0, reach: 1 / 16, below: 0.05 }) },
-  { name: 'light threshold', msPerMegapixel: 7, run: (desk) => desk.toned(0, (picture) => thresholdTones(picture, 0.7), 'plain') },
-  { name: 'half, dark tones', msPerMegapixel: 8, run: (desk) => desk.toned(1, () => darker, 'plain') },
-  { name: 'located grid, quarter', msPerMegapixel: 4, run: (desk) => desk.located({ level: 2, reach: 1 / 16, below: 0.05 }) },
-  { name: 'located grid, half, faint', msPerMegapixel: 10, run: (desk) => desk.located({ level: 1, reach: 1 / 8, below: 0.02 }) },
-  { name: 'local threshold, wide', msPerMegapixel: 15, run: (desk) => desk.thresholded(0, { reachPx: 20, below: 0 }) },
-  { name: 'located grid, strict', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 24, below: 0.15 }) },
-  { name: 'located grid, wide', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 8, below: 0.1 }) },
-  { name: 'paired grid, half', msPerMegapixel: 10, run: (desk) => desk.located({ level: 1, reach: 1 / 16, below: 0.05, paired: true }) },
-  { name: 'paired grid', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 8, below: 0.05, paired: true }) },
-  { name: 'dark threshold', msPerMegapixel: 7, run: (desk) => desk.toned(0, (picture) => thresholdTones(picture, 0.5), 'plain') },
-  { name: 'light tones', msPerMegapixel: 15, run: (desk) => desk.toned(0, () => lighter, 'plain') },
+  // A screen's pixels and grain melt together, and one threshold for all does not break at the edge of a light spot: 11, +11, 1.8 ms.
+  { name: 'half, global threshold', msPerMegapixel: 2, run: (desk) => desk.asItIs(1, 'globalHistogram') },
+  // Bent cloth and paper, bottles, dirt: the grid is fitted where the plain pass saw one that it could not read: 27, +25, 10 ms.
+  { name: 'outlined grid', msPerMegapixel: 20, needsOutline: true, run: (desk, outlines) => desk.outlined(outlines) },
+  // Washed out prints: 10, +4, 2.5 ms.
+  { name: 'half, darker', msPerMegapixel: 3, run: (desk) => desk.toned(1, () => darker, 'plain') },
+  // Codes in the dark: 10, +7, 7.3 ms.
+  { name: 'lighter', msPerMegapixel: 8, run: (desk) => desk.toned(0, () => lighter, 'plain') },
+  // Large codes seen aslant, blurred or speckled: 17, +6, 8.9 ms.
+  { name: 'quarter, grid', msPerMegapixel: 10, run: (desk) => desk.located({ level: 2, reach: 1 / 16, below: 0.05 }) },
+  // Patterns lighter than the local threshold takes for dark: 13, +2, 3.1 ms.
+  { name: 'global threshold', msPerMegapixel: 4, run: (desk) => desk.asItIs(0, 'globalHistogram') },
+  // A finger, glare or a black edge over one of the finder patterns: 38, +8, 27 ms.
+  { name: 'half, grid by two', msPerMegapixel: 30, run: (desk) => desk.located({ level: 1, reach: 1 / 16, below: 0.05, paired: true }) },
+  // Over-exposed: 8, +2, 16 ms.
+  { name: 'light threshold', msPerMegapixel: 15, run: (desk) => desk.toned(0, (picture) => thresholdTones(picture, 0.7), 'plain') },
+  // Small codes on uneven ground: 36, +2, 25 ms.
+  { name: 'grid', msPerMegapixel: 30, run: (desk) => desk.located({ level: 0, reach: 1 / 16, below: 0.05 }) },
+  // 34, +1, 19 ms.
+  { name: 'half, grid', msPerMegapixel: 20, run: (desk) => desk.located({ level: 1, reach: 1 / 16, below: 0.05 }) },
 ];
