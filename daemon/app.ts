@@ -204,7 +204,7 @@ async function startEvidence({ config, clock, log }: AppOptions, { events, statu
   const evidence = await Evidence.open({
     dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
     maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB,
-    findCodes: async (luma, width, height, alsoUnread) => quadsIn(await qr.readThoroughly({ seq: 0, arrivedMs: 0, luma, width, height }, alsoUnread ? 'seen' : 'read'), alsoUnread), onEvent: (draft) => events.append(draft),
+    findCodes: async (luma, width, height, alsoUnread) => quadsIn(await qr.readThoroughly({ seq: 0, arrivedMs: 0, luma, width, height }, { alsoUnread }), alsoUnread), onEvent: (draft) => events.append(draft),
   });
   started.push(() => evidence.close());
 

@@ -37,11 +37,11 @@ export async function scanFolder(folder: string, read: PictureReader): Promise<{
   return scanned;
 }
 
-/** Reads pictures as `postern scan` does: in every way, until one reads. */
+/** Reads pictures as `postern scan` does: in every way, until two agree. */
 export function posternReader(reader: QrReader): PictureReader {
   return async (file) => {
     const { frame } = await loadPicture(file, reader.maxPixels);
-    const { codes, decodeMs, problem } = await reader.readThoroughly(frame, 'read');
+    const { codes, decodeMs, problem } = await reader.readThoroughly(frame);
     if (problem !== undefined) throw new Error(`${file}: ${problem}`);
     const look = codes[0]?.look;
     return { texts: codes.map(({ text }) => text), ms: decodeMs, ...(look !== undefined && { look }) };

@@ -28,8 +28,10 @@ export interface Frame {
 export interface CodeSeen {
   text: string;
   quad: Quad;
-  /** The extra look that read it; absent: the plain pass, or two looks agree. */
+  /** The extra look that read it; absent: the plain pass. */
   look?: string;
+  /** A second extra look at the same picture read the same. */
+  agreed?: true;
 }
 
 /** A code that is there and could not be read. */

@@ -80,7 +80,7 @@ async function scan(file: string, reader: QrReader): Promise<ScannedPicture> {
 async function findCodes(file: string, reader: QrReader): Promise<Pick<ScannedPicture, 'codes' | 'error'>> {
   try {
     const { frame, scale } = await loadPicture(file, reader.maxPixels);
-    const { codes, problem } = await reader.readThoroughly(frame, 'read');
+    const { codes, problem } = await reader.readThoroughly(frame);
     if (problem !== undefined) return { codes: [], error: problem };
     return { codes: codes.map(({ text, quad, look }) => ({ text, corners: scaled(quad, scale), ...(look !== undefined && { look }), ...tokenOf(text) })) };
   } catch (thrown) {

@@ -8,7 +8,7 @@ import type { DecodeRequest } from './decode-thread.ts';
 import { DecodeThread, qrWorkerFile } from './decode-thread.ts';
 import { looks } from './looks.ts';
 import { PictureSlot } from './picture-slot.ts';
-import { joined, unread } from './scan-result.ts';
+import { isSettled, joined, unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
 export interface QrReaderOptions {
@@ -82,14 +82,14 @@ export class QrReader {
   }
 
   /**
-   * Looks at one picture in every way there is: for pictures of which no second one comes. `until` 'read': the first look
-   * that reads anything is the last; 'seen': a code that is seen and not read ends it, too; absent: all looks are made.
+   * Looks at one picture in every way there is: for pictures of which no second one comes. What the plain pass reads ends
+   * it, and so do two looks that agree, unless `alsoUnread` codes are wanted: then the first code that is seen at all does.
    * Each look waits its turn, so that frames that come meanwhile are read between them.
    */
-  async readThoroughly(frame: Frame, until?: 'read' | 'seen'): Promise<ScanResult> {
+  async readThoroughly(frame: Frame, { alsoUnread = false }: { alsoUnread?: boolean } = {}): Promise<ScanResult> {
     let result = await this.#inTurn(frame, 'plain');
-    for (let look = 0; look < looks.length; look++) {
-      if (result.problem !== undefined || result.dull || (until && result.codes.length > 0) || (until === 'seen' && result.located.length > 0)) return result;
+    for (let look = 0; look < looks.length && result.problem === undefined && !result.dull; look++) {
+      if (alsoUnread ? result.codes.length + result.located.length > 0 : isSettled(result)) break;
       result = joined(result, await this.#inTurn(frame, look));
     }
     return result;

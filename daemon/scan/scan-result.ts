@@ -22,13 +22,10 @@ export function unread(problem: string): ScanResult {
   return { codes: [], located: [], dull: false, lumaMs: 0, decodeMs: 0, problem };
 }
 
-/** What two looks at one picture came to together. A text that two looks read is sure. */
+/** What two looks at one picture came to together. A text that two of them read is agreed. */
 export function joined(first: ScanResult, second: ScanResult): ScanResult {
   if (second.problem !== undefined) return second;
-  const codes = first.codes.map((code) => {
-    if (code.look === undefined || !second.codes.some(({ text }) => text === code.text)) return code;
-    return { text: code.text, quad: code.quad };
-  });
+  const codes = first.codes.map((code) => (code.look !== undefined && second.codes.some(({ text }) => text === code.text) ? { ...code, agreed: true as const } : code));
   codes.push(...second.codes.filter(({ text, quad }) => !first.codes.some((code) => code.text === text && isAmong(quad, [code.quad]))));
   const read = codes.map(({ quad }) => quad);
   const located = [...first.located, ...second.located.filter(({ quad }) => !isAmong(quad, first.located.map((each) => each.quad)))];
@@ -36,4 +33,10 @@ export function joined(first: ScanResult, second: ScanResult): ScanResult {
     codes, located: located.filter(({ quad }) => !isAmong(quad, read)), dull: first.dull,
     lumaMs: first.lumaMs + second.lumaMs, decodeMs: first.decodeMs + second.decodeMs,
   };
+}
+
+/** Whether nothing is left to find out: each code seen is read, by the plain pass or by two extra looks. */
+export function isSettled({ codes, located }: ScanResult): boolean {
+  if (codes.some(({ look }) => look === undefined)) return true;
+  return codes.length > 0 && located.length === 0 && codes.every(({ agreed }) => agreed === true);
 }

@@ -27,7 +27,7 @@ export class SecondSighting {
   /** Those of one look's codes that may be tried. */
   sure(codes: readonly CodeSeen[], atMs: number): CodeSeen[] {
     for (const [text, seenMs] of this.#waiting) if (atMs - seenMs > this.#o.withinMs) this.#waiting.delete(text);
-    return codes.filter((code) => code.look === undefined || this.#agrees(code.text, atMs) || this.#o.isGenuine(code.text));
+    return codes.filter((code) => code.look === undefined || code.agreed === true || this.#agrees(code.text, atMs) || this.#o.isGenuine(code.text));
   }
 
   #agrees(text: string, atMs: number): boolean {
