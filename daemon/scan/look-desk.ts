@@ -1,6 +1,6 @@
 import type { CodeSeen, Quad } from '../base/frame.ts';
 import type { GreyPicture } from './grey-picture.ts';
-import { outlineOfPlace } from './grid/code-outline.ts';
+import { outlinesOfPlace } from './grid/code-outline.ts';
 import type { CodeOutline } from './grid/code-outline.ts';
 import { GridReader, cornersOf } from './grid/grid-reader.ts';
 import type { Grid } from './grid/grid-reader.ts';
@@ -24,8 +24,8 @@ const WORTH_DECODING = 0.75;
 const MOST_GRIDS = 6;
 /** Pixels of flat pictures drawn for one look, some 30 ms of work: one look may not keep the next frame waiting [S9]. */
 const MOST_WORK = 1_500_000;
-/** Places by two finder patterns that are looked into. */
-const MOST_PAIRED = 4;
+/** Outlines by finder patterns that are looked into. */
+const MOST_OUTLINES = 6;
 const PIXELS_A_MODULE = 2;
 
 /** Where looks work: the picture, its smaller copies and every buffer. One picture at a time. */
@@ -71,8 +71,8 @@ export class LookDesk {
   /** Looks for finder patterns and reads the grids between them. */
   located(options: LocateOptions): Reading {
     if (options.level >= this.#pyramid.depth) return { codes: [], unread: [] };
-    const outlines = this.#locator.locate(this.#pyramid, options).map(outlineOfPlace);
-    return this.#readGrids(options.paired === true ? this.#grids.likeliest(this.#pyramid, outlines, MOST_PAIRED) : outlines);
+    const outlines = this.#locator.locate(this.#pyramid, options).flatMap(outlinesOfPlace);
+    return this.#readGrids(this.#grids.likeliest(this.#pyramid, outlines, MOST_OUTLINES));
   }
 
   #inLookRoom(level: number, way: Way, fill: (picture: GreyPicture, into: Uint8Array) => void): Reading {

@@ -13,10 +13,23 @@ export interface CodeOutline {
   inverted: boolean;
 }
 
-/** By three finder patterns, as though the code were seen from straight ahead; the alignment pattern tells better. */
-export function outlineOfPlace({ corner, right, below, size, inverted }: CodePlace): CodeOutline {
-  const opposite: Point = { x: right.x + below.x - corner.x, y: right.y + below.y - corner.y };
-  return { corners: [corner, right, opposite, below], inset: 3.5, size, inverted };
+/** Modules whose lengths differ less are equal as far as can be measured. */
+const LEAST_SHRINKING = 0.08;
+
+/** By three finder patterns: as though the code were seen from straight ahead, and, where its modules shrink to one side, aslant. */
+export function outlinesOfPlace({ corner, right, below, size, inverted, shrinking }: CodePlace): CodeOutline[] {
+  const outline = (x: number, y: number): CodeOutline => ({ corners: [corner, right, opposite(corner, right, below, x, y), below], inset: 3.5, size, inverted });
+  const straight = outline(0, 0);
+  if (Math.abs(Math.log(shrinking.x)) + Math.abs(Math.log(shrinking.y)) < LEAST_SHRINKING) return [straight];
+  // In x' = x / (1 + g x) a length at the near end is (1 + g)² times that at the far one.
+  const [x, y] = [Math.sqrt(shrinking.x) - 1, Math.sqrt(shrinking.y) - 1];
+  return 1 + x + y > 0.2 ? [straight, outline(x, y)] : [straight];
+}
+
+/** The fourth corner of the unit square under (x, y) → (x a + y b) / (1 + gx x + gy y), of which three are known. */
+function opposite(corner: Point, right: Point, below: Point, gx: number, gy: number): Point {
+  const at = (c: number, r: number, b: number): number => c + ((r - c) * (1 + gx) + (b - c) * (1 + gy)) / (1 + gx + gy);
+  return { x: at(corner.x, right.x, below.x), y: at(corner.y, right.y, below.y) };
 }
 
 /** The ties of a grid of `size` modules to the outline's corners. */

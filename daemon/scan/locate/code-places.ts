@@ -12,6 +12,11 @@ export interface CodePlace {
   /** Pixels a module, about. */
   modulePx: number;
   inverted: boolean;
+  /**
+   * How many times longer a module is at `corner` than at the other end of the upper side and of the left side: seen
+   * aslant, what is nearer is larger. 1 where that is not known.
+   */
+  shrinking: Point;
   /** 0 is a perfect square; places are tried in this order. */
   misfit: number;
 }
@@ -81,7 +86,7 @@ function pairedPlace(corner: Point, right: Point, below: Point, a: FinderPattern
   const modulePx = (moduleAlong(a, along) + moduleAlong(b, along)) / 2;
   const size = 7 + Math.hypot(along.x, along.y) / modulePx;
   if (size < LEAST_SIZE || size > GREATEST_SIZE) return undefined;
-  return { corner, right, below, size, modulePx, inverted: a.inverted, misfit: 0 };
+  return { corner, right, below, size, modulePx, inverted: a.inverted, shrinking: { x: 1, y: 1 }, misfit: 0 };
 }
 
 function placeOf(corner: FinderPattern, b: FinderPattern, c: FinderPattern): CodePlace | undefined {
@@ -91,8 +96,10 @@ function placeOf(corner: FinderPattern, b: FinderPattern, c: FinderPattern): Cod
   const [lengthB, lengthC] = [Math.hypot(ab.x, ab.y), Math.hypot(ac.x, ac.y)];
   // Legs at 30° to 150°, none over three times the other.
   if (Math.abs(turn) < 0.5 * lengthB * lengthC || lengthB > 3 * lengthC || lengthC > 3 * lengthB) return undefined;
-  const sizeB = 7 + lengthB / ((moduleAlong(corner, ab) + moduleAlong(b, ab)) / 2);
-  const sizeC = 7 + lengthC / ((moduleAlong(corner, ac) + moduleAlong(c, ac)) / 2);
+  const [nearB, farB, nearC, farC] = [moduleAlong(corner, ab), moduleAlong(b, ab), moduleAlong(corner, ac), moduleAlong(c, ac)];
+  // Along a line in perspective the mean length of a module is the geometric one of the ends'.
+  const sizeB = 7 + lengthB / Math.sqrt(nearB * farB);
+  const sizeC = 7 + lengthC / Math.sqrt(nearC * farC);
   const size = (sizeB + sizeC) / 2;
   if (size < LEAST_SIZE || size > GREATEST_SIZE) return undefined;
   const cosine = (ab.x * ac.x + ab.y * ac.y) / (lengthB * lengthC);
@@ -102,7 +109,8 @@ function placeOf(corner: FinderPattern, b: FinderPattern, c: FinderPattern): Cod
   const misfit = 2 * Math.abs(Math.log(sizeB / sizeC)) + Math.abs(cosine) + 0.7 * spread + 0.3 * Math.abs(Math.log(lengthB / lengthC)) + 0.003 * size;
   const modulePx = Math.sqrt(Math.abs(turn)) / (size - 7);
   const [right, below] = turn > 0 ? [b, c] : [c, b];
-  return { corner, right, below, size, modulePx, inverted: corner.inverted, misfit };
+  const shrinking = turn > 0 ? { x: nearB / farB, y: nearC / farC } : { x: nearC / farC, y: nearB / farB };
+  return { corner, right, below, size, modulePx, inverted: corner.inverted, shrinking, misfit };
 }
 
 /**
