@@ -29,12 +29,13 @@ export const scanCommand: Command = {
   help: `Usage: postern scan PICTURE… [--json]
 
 Reads the QR codes in pictures (JPEG, PNG, WebP, TIFF, AVIF, GIF, SVG) the way the door does, one picture in every way
-that the door tries over several frames, and prints each one's text, what it claims if it is a door code (its signature is not checked), its corners and the time it took.
+that the door tries over several frames, and prints each one's text, what it claims if it is a door code (its signature
+is not checked), its corners and the time it took.
 
   --json   one object a line, for every picture:
            {"file", "codes": [{"text", "corners": [{"x", "y"}, …], "look"?, "token"?}], "ms", "error"?}
 
-"look" names the way it was read where a plain look read nothing.
+"look" names the way a code was read where the plain way read nothing.
 Corners are pixels of the picture as it is shown (upright): top left, top right, bottom right, bottom left of the code.
 A picture of over 25 million pixels is shrunk to them first.
 

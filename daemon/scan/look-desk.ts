@@ -17,6 +17,8 @@ import type { Reading, Way, Zxing } from './zxing.ts';
 
 /** Grids of which so much of the function patterns is as it must be are codes, whether they can be read or not. */
 const SURELY_A_CODE = 0.85;
+/** The same grid turned by a quarter agrees nearly as well: two of its finder patterns are where there are some. */
+const SURELY_THIS_GRID = 0.95;
 /** A grid of noise agrees in half of its known modules. */
 const PERHAPS_A_CODE = 0.65;
 const WORTH_DECODING = 0.75;
@@ -115,7 +117,7 @@ export class LookDesk {
     for (const outline of outlines) {
       if (this.#grids.work > stopAt) break;
       // Other triples at the same place are made of the same finder patterns and a stray one.
-      const sure = grids.filter(({ agree }) => agree >= SURELY_A_CODE).map(cornersOf);
+      const sure = grids.filter(({ agree }) => agree >= SURELY_THIS_GRID).map(cornersOf);
       if (!isAmong(outline.corners, sure)) grids.push(...this.#grids.grids(this.#pyramid, outline));
     }
     return grids.sort((a, b) => b.agree - a.agree);

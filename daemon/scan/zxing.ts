@@ -4,6 +4,7 @@ import {
   binarizers, characterSets, defaultReaderOptions, eanAddOnSymbols, encodeFormats, prepareZXingModule, textModes,
 } from 'zxing-wasm/reader';
 import type { CodeSeen, Quad } from '../base/frame.ts';
+import { isAmong } from './same-place.ts';
 
 /** One result as the wasm module gives it. */
 interface ZxingResult {
@@ -106,8 +107,15 @@ export class Zxing {
       else if (result && hasPlace(result)) reading.unread.push(quadOf(result));
     }
     results.delete();
-    return reading;
+    return { ...reading, unread: onceEach(reading) };
   }
+}
+
+/** It tries each code in several sizes: where it failed in one it may have read another, or failed again. */
+function onceEach({ codes, unread }: Reading): Quad[] {
+  const places: Quad[] = [];
+  for (const quad of unread) if (!isAmong(quad, codes.map((code) => code.quad)) && !isAmong(quad, places)) places.push(quad);
+  return places;
 }
 
 function codeOf(result: ZxingResult): CodeSeen {

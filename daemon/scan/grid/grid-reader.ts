@@ -47,7 +47,8 @@ const ALIGNMENT_REACH = 4;
 const MOST_ALIGNMENTS = 2;
 /** A flat picture with pixels much larger than its source's would only see some of them. */
 const MOST_SHRINK = 1.5;
-const SWEEPS = 10;
+/** Sweeps at most, first in steps of two pixels and then of one; most grids come to rest earlier. */
+const SWEEPS = 6;
 
 /** Fits a symbol's module grid to a picture and reads the modules. Owns its buffers; one symbol at a time. */
 export class GridReader {
@@ -87,7 +88,8 @@ export class GridReader {
     const flat = this.#flatten(picture, map, size, inverted);
     const lattice = new Lattice(this.#balanced, flat, knownModules(size));
     yield sampled(lattice, size);
-    lattice.relax(SWEEPS);
+    lattice.relax(SWEEPS, 2);
+    lattice.relax(SWEEPS, 1);
     yield sampled(lattice, size);
   }
 
@@ -104,8 +106,10 @@ export class GridReader {
     for (let size = 21; size <= 177; size += 4) {
       if (measured !== undefined && (size < measured / SIZE_ERROR - 2 || size > measured * SIZE_ERROR + 2)) continue;
       const map = perspectiveOf(tiesOf(outline, size));
-      const fit = map ? timingFit(picture, map, size) : 0;
-      if (fit >= LEAST_TIMING) fits.push({ size, fit });
+      const fit = map ? timingFit(picture, map, size, outline.inverted) : 0;
+      // What was measured is a little better known than what a few noisy modules say.
+      const far = measured === undefined ? 0 : Math.abs(Math.log(size / measured));
+      if (fit >= LEAST_TIMING) fits.push({ size, fit: fit * (1 - far) });
     }
     return fits.sort((a, b) => b.fit - a.fit);
   }

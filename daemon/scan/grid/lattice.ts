@@ -6,7 +6,7 @@ import { FULL } from './balanced-picture.ts';
 /** Modules between two knots. */
 const SPACING = 4;
 /** How much a knot is held to its neighbours' mean, per pixel squared off it. */
-const STIFFNESS = 5;
+const STIFFNESS = 1;
 const STEPS = [[1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [-1, -1], [1, -1], [-1, 1]] as const;
 
 /**
@@ -37,7 +37,7 @@ export class Lattice {
   }
 
   /** Moves each knot, again and again, to where the modules around it are most surely dark or light and known ones are what they must be. */
-  relax(sweeps: number, stepPx = 1): void {
+  relax(sweeps: number, stepPx: number): void {
     for (let sweep = 0; sweep < sweeps; sweep++) {
       let moved = 0;
       for (let k = 0; k < this.#knots * this.#knots; k++) {

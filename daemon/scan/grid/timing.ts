@@ -5,7 +5,7 @@ import type { Perspective } from './perspective.ts';
  * How well dark and light take turns along both timing patterns (ISO/IEC 18004, 6.3.5): 1 for a perfect grid, about 0
  * for one that is wrong. This tells the number of modules a side.
  */
-export function timingFit(picture: GreyPicture, map: Perspective, size: number): number {
+export function timingFit(picture: GreyPicture, map: Perspective, size: number, inverted: boolean): number {
   let signed = 0;
   let total = 0;
   for (let line = 0; line < 2; line++) {
@@ -20,7 +20,8 @@ export function timingFit(picture: GreyPicture, map: Perspective, size: number):
       here = after;
     }
   }
-  return total === 0 ? 0 : signed / total;
+  if (total === 0) return 0;
+  return inverted ? -signed / total : signed / total;
 }
 
 /** The pixel in the middle of the `n`th module of the row (line 0) or the column (line 1) of the timing pattern. */

@@ -19,12 +19,15 @@ export interface Bitmap {
 }
 
 const MAX_PATTERNS = 256;
+/** Runs like a finder pattern's that are looked at more closely: a picture of nothing but noise has thousands. */
+const MAX_LOOKED_AT = 20_000;
 
-/** Every finder pattern of the bitmap, those that most rows show first. Every `step`th row is gone along. */
-export function findFinderPatterns(bitmap: Bitmap, step: number): FinderPattern[] {
+/** Every finder pattern of the bitmap, those that most rows show first. */
+export function findFinderPatterns(bitmap: Bitmap): FinderPattern[] {
   const { bits, width, height } = bitmap;
   const found: FinderPattern[] = [];
-  for (let y = step >> 1; y < height; y += step) {
+  let confirmations = 0;
+  for (let y = 0; y < height; y++) {
     const start = y * width;
     let [a, b, c, d] = [0, 0, 0, 0];
     let from = 0;
@@ -35,14 +38,25 @@ export function findFinderPatterns(bitmap: Bitmap, step: number): FinderPattern[
       if (a > 0 && isFinder(a, b, c, d, e)) {
         const seen = confirmed(bitmap, x - e - d - c / 2, y, (a + b + c + d + e) / 7, colour);
         if (seen) remember(found, seen);
-        if (found.length >= MAX_PATTERNS) return found.sort((p, q) => q.rows - p.rows);
+        if (found.length >= MAX_PATTERNS) dropChance(found, y);
+        if (++confirmations > MAX_LOOKED_AT) return byRows(found);
       }
       [a, b, c, d] = [b, c, d, e];
       from = x;
       colour ^= 1;
     }
   }
-  return found.sort((p, q) => q.rows - p.rows);
+  return byRows(found);
+}
+
+/** Noise shows a finder pattern now and then, but not in the next rows, too. */
+function dropChance(found: FinderPattern[], row: number): void {
+  const young = found.filter((each) => each.rows === 1 && row - each.y < each.down * 4);
+  found.splice(0, found.length, ...byRows(found).slice(0, MAX_PATTERNS / 2), ...young.slice(-MAX_PATTERNS / 4));
+}
+
+function byRows(found: FinderPattern[]): FinderPattern[] {
+  return found.filter(({ rows }) => rows > 1).sort((a, b) => b.rows - a.rows);
 }
 
 /** Whether five runs stand as 1:1:3:1:1; light that spreads makes dark runs thinner, so that pairs are looked at, too. */

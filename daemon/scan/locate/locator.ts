@@ -31,7 +31,7 @@ export class Locator {
     const { width, height } = picture;
     this.#bits = roomFor(this.#bits, width * height);
     this.#thresholder.threshold(picture, { reachPx: Math.round(Math.max(width, height) * reach), below }, this.#bits);
-    const patterns = findFinderPatterns({ bits: this.#bits, width, height }, 1);
+    const patterns = findFinderPatterns({ bits: this.#bits, width, height });
     const places = paired ? pairedPlaces(patterns) : codePlaces(patterns, MOST_PLACES);
     return places.map((place) => enlarged(place, 2 ** level));
   }

@@ -28,7 +28,7 @@ function looksThatRead({ luma, width, height }: LumaPicture, text: string): stri
 const finger = (u: number, v: number): number | undefined => (u < 8 && v < 8 ? 90 : undefined);
 
 const situations: [string, () => Promise<LumaPicture>, string][] = [
-  ['on cloth', () => bentCode(TEXT, { toModules: wavy(7, 0.8, 1.2) }), 'outlined grid'],
+  ['on cloth', () => bentCode(TEXT, { toModules: wavy(7, 0.7, 1) }), 'outlined grid'],
   ['with a finger over a finder pattern', () => bentCode(TEXT, { toModules: upright(6, 15), over: finger }), 'half, grid by two'],
 ];
 for (const [name, draw, look] of situations) {
@@ -121,15 +121,15 @@ test('a code that is seen and cannot be read is told, with its place', async () 
   finder.room(luma.length).set(luma);
   const plain = finder.findPlainly(width, height);
   assert.equal(plain.codes, []);
-  assert.is(plain.unread.length, 1);
-  const [quad] = plain.unread;
-  assert.ok(quad && Math.hypot(quad[0].x - 320 + 123, quad[0].y - 240 + 123) < 40, JSON.stringify(quad));
+  assert.ok(plain.unread.length > 0);
+  const half = (33 * 6) / 2;
+  assert.ok(plain.unread.some((quad) => Math.hypot(quad[0].x - 320 + half, quad[0].y - 240 + half) < 30), JSON.stringify(plain.unread));
 });
 
 test('frames are looked at within the budget, and a bent code is read in some frame', async () => {
   let nowMs = 0;
   const own = await CodeFinder.open({ extraLookMs: 10, nowMs: () => (nowMs += 5) });
-  const { luma, width, height } = await bentCode(TEXT, { toModules: wavy(7, 0.8, 1.2) });
+  const { luma, width, height } = await bentCode(TEXT, { toModules: wavy(7, 0.7, 1) });
   const seen = new Set<string>();
   for (let frame = 0; frame < 8; frame++) {
     own.room(luma.length).set(luma);
