@@ -50,6 +50,8 @@ export interface AppOptions {
   jitter?: () => number;
   log: Logger;
   version: string;
+  /** 'nominal' for a replay: which extra look a frame gets does not depend on the machine. */
+  lookCosts?: 'measured' | 'nominal';
   /** For the benchmark. */
   onTiming?: PipelineOptions['onTiming'];
 }
@@ -228,8 +230,8 @@ function quadsIn({ codes, located, problem }: ScanResult, alsoUnread: boolean): 
   return (alsoUnread ? [...codes, ...located] : codes).map(({ quad }) => quad);
 }
 
-async function startDecoder({ config, clock }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
-  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, status });
+async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
+  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, lookCosts, status });
   started.push(() => qr.close());
   return qr;
 }

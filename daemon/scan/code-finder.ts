@@ -18,8 +18,8 @@ export interface Found {
 export interface FrameBudget {
   /** What they may cost a frame on average, milliseconds; 0: none are made. */
   extraLookMs: number;
-  /** Monotonic milliseconds. */
-  nowMs: () => number;
+  /** Monotonic milliseconds, to see what a look costs on this machine; absent: each costs what the table says, so that the same frames are looked at alike. */
+  nowMs?: () => number;
 }
 
 /** Finds QR codes in luma pictures, one at a time, on the thread that calls it. Owns one wasm memory and every buffer. */
@@ -27,7 +27,7 @@ export class CodeFinder {
   readonly #zxing: Zxing;
   readonly #desk: LookDesk;
   readonly #turn: LookTurn;
-  readonly #nowMs: () => number;
+  readonly #nowMs: (() => number) | undefined;
 
   private constructor(zxing: Zxing, { extraLookMs, nowMs }: FrameBudget) {
     this.#nowMs = nowMs;
@@ -37,7 +37,7 @@ export class CodeFinder {
   }
 
   /** Without a budget `findInFrame` makes no extra looks. */
-  static async open(budget: FrameBudget = { extraLookMs: 0, nowMs: () => 0 }): Promise<CodeFinder> {
+  static async open(budget: FrameBudget = { extraLookMs: 0 }): Promise<CodeFinder> {
     return new CodeFinder(await Zxing.open(), budget);
   }
 
@@ -66,9 +66,9 @@ export class CodeFinder {
     if (plain.codes.length > 0 && plain.unread.length === 0) return plain;
     const index = this.#turn.next(width * height, plain.unread.length > 0);
     if (index === undefined) return plain;
-    const startedMs = this.#nowMs();
+    const startedMs = this.#nowMs?.();
     const extra = this.look(index, width, height, plain.unread);
-    this.#turn.took(index, width * height, this.#nowMs() - startedMs);
+    this.#turn.took(index, width * height, startedMs === undefined ? undefined : (this.#nowMs?.() ?? 0) - startedMs);
     return merged(plain, extra);
   }
 

@@ -11,6 +11,8 @@ export interface DecodeSetup {
   maxPixels: number;
   /** What extra looks may cost a frame on average, milliseconds. */
   extraLookMs: number;
+  /** See QrReaderOptions. */
+  lookCosts: 'measured' | 'nominal';
 }
 
 /** One picture to look at. */

@@ -34,8 +34,8 @@ export class LookTurn {
     return index !== undefined && this.#costMs(index, pixels) <= this.#savedMs ? index : undefined;
   }
 
-  /** Takes what a look at so many pixels cost. */
-  took(index: number, pixels: number, ms: number): void {
+  /** Takes what a look at so many pixels cost; by default what it was thought to. */
+  took(index: number, pixels: number, ms = this.#costMs(index, pixels)): void {
     this.#savedMs -= ms;
     this.#outlineWasLast = this.#looks[index]?.needsOutline === true;
     if (!this.#outlineWasLast) this.#nextIndex = (index + 1) % this.#looks.length;

@@ -9,8 +9,8 @@ import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
-const { maxPixels, extraLookMs } = workerData as DecodeSetup;
-const finder = await CodeFinder.open({ extraLookMs, nowMs: () => performance.now() });
+const { maxPixels, extraLookMs, lookCosts } = workerData as DecodeSetup;
+const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
 
 interface Size {
   width: number;

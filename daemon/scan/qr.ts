@@ -19,6 +19,8 @@ export interface QrReaderOptions {
   maxPixels?: number;
   /** What extra looks at a frame that the plain pass did not read may cost on average, milliseconds; 0 or absent: none are made. */
   extraLookMs?: number;
+  /** What a look costs: 'measured' on this machine (default), or 'nominal', so that a recording is looked at alike everywhere. */
+  lookCosts?: 'measured' | 'nominal';
   /** Told, with the reason, each time a decoder was lost and another one is started. */
   onReplaced?: (why: string) => void;
   /** Told of the part `decoder`. */
@@ -133,7 +135,7 @@ export class QrReader {
   }
 
   #startThread(): DecodeThread {
-    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels, extraLookMs: this.#o.extraLookMs ?? 0 }, (why, wasUp) => this.#lost(why, wasUp));
+    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels, extraLookMs: this.#o.extraLookMs ?? 0, lookCosts: this.#o.lookCosts ?? 'measured' }, (why, wasUp) => this.#lost(why, wasUp));
     const deadline = this.#o.clock.after(START_DEADLINE_MS, () => this.#giveUp(thread, `the decoder was not ready after ${START_DEADLINE_MS} ms`));
     const started = (): void => {
       deadline.cancel();

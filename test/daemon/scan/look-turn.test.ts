@@ -37,6 +37,16 @@ test('a budget of nothing makes no look at all', () => {
   assert.equal(turns(new LookTurn(looks, 0), looks, [true, false, true]), [undefined, undefined, undefined]);
 });
 
+test('without measurements each look costs what the table says', () => {
+  const turn = new LookTurn([dear, cheap], 10);
+  const made = Array.from({ length: 6 }, () => {
+    const index = turn.next(PIXELS, false);
+    if (index !== undefined) turn.took(index, PIXELS);
+    return index;
+  });
+  assert.equal(made, [undefined, undefined, 0, 1, undefined, 0]);
+});
+
 test('over many frames no more is spent than the budget, even when looks cost three times what they were thought to', () => {
   const looks = [cheap, dear, outlined];
   const turn = new LookTurn(looks, 10);
