@@ -29,6 +29,8 @@ const MOST_WORK = 1_500_000;
 /** Outlines by finder patterns that are looked into. */
 const MOST_OUTLINES = 6;
 const PIXELS_A_MODULE = 2;
+/** Looks at a larger picture are made in a smaller copy, so that one is never much longer than its deadline allows. */
+const MOST_PIXELS = 4_000_000;
 
 /** Where looks work: the picture, its smaller copies and every buffer. One picture at a time. */
 export class LookDesk {
@@ -37,6 +39,8 @@ export class LookDesk {
   readonly #locator = new Locator();
   readonly #grids = new GridReader();
   readonly #thresholder = new LocalThresholder();
+  /** The level that takes the place of the picture itself. */
+  #base = 0;
 
   constructor(zxing: Zxing) {
     this.#zxing = zxing;
@@ -45,15 +49,19 @@ export class LookDesk {
   /** Lays out another picture, which the decoder's room `picture` holds. */
   lay(width: number, height: number): void {
     this.#pyramid.build({ data: this.#zxing.room('picture', width * height), width, height });
+    this.#base = 0;
+    while (this.#base + 1 < this.#pyramid.depth && (width * height) / 4 ** this.#base > MOST_PIXELS) this.#base++;
   }
 
+  /** The picture that a look means by `level`. */
   picture(level: number): GreyPicture {
-    return this.#pyramid.level(Math.min(level, this.#pyramid.depth - 1));
+    return this.#pyramid.level(Math.min(level + this.#base, this.#pyramid.depth - 1));
   }
 
   /** Reads the picture, or at `level` above 0 a smaller copy. */
   asItIs(level: number, way: Way): Reading {
-    if (level === 0) return this.#zxing.read('picture', this.picture(0).width, this.picture(0).height, way);
+    const { width, height } = this.picture(level);
+    if (level + this.#base === 0) return this.#zxing.read('picture', width, height, way);
     return this.#inLookRoom(level, way, (picture, into) => into.set(picture.data));
   }
 
@@ -72,8 +80,9 @@ export class LookDesk {
 
   /** Looks for finder patterns and reads the grids between them. */
   located(options: LocateOptions): Reading {
-    if (options.level >= this.#pyramid.depth) return { codes: [], unread: [] };
-    const outlines = this.#locator.locate(this.#pyramid, options).flatMap(outlinesOfPlace);
+    const level = options.level + this.#base;
+    if (level >= this.#pyramid.depth) return { codes: [], unread: [] };
+    const outlines = this.#locator.locate(this.#pyramid, { ...options, level }).flatMap(outlinesOfPlace);
     return this.#readGrids(this.#grids.likeliest(this.#pyramid, outlines, MOST_OUTLINES));
   }
 
@@ -84,7 +93,7 @@ export class LookDesk {
     this.#layAgain();
     const picture = this.picture(level);
     fill(picture, this.#zxing.room('look', width * height));
-    const by = this.picture(0).width / width;
+    const by = this.#pyramid.level(0).width / width;
     return enlarged(this.#zxing.read('look', width, height, way), by);
   }
 

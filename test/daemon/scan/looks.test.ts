@@ -97,6 +97,18 @@ test('a picture without pixels, and one larger than its room, is nothing and no 
   for (const index of looks.keys()) assert.equal(finder.look(index, 0, 0), { codes: [], unread: [] });
 });
 
+test('in a picture of twenty million pixels the looks work in a smaller copy, and tell places in the picture itself', async () => {
+  const small = await bentCode(TEXT, { width: 640, height: 480, toModules: upright(6, 8) });
+  const [width, height] = [640 * 8, 480 * 8];
+  const luma = new Uint8Array(width * height);
+  for (let i = 0; i < luma.length; i++) luma[i] = small.luma[(Math.floor(i / width) >> 3) * 640 + ((i % width) >> 3)] as number;
+  const reading = looksThatRead({ luma, width, height }, TEXT);
+  assert.ok(reading.length >= 5, reading.join('; '));
+  finder.room(luma.length).set(luma);
+  const [code] = finder.look(looks.findIndex(({ name }) => name === 'grid'), width, height).codes;
+  assert.ok(code && Math.hypot((code.quad[0].x + code.quad[2].x) / 2 - width / 2, (code.quad[0].y + code.quad[2].y) / 2 - height / 2) < 100, JSON.stringify(code?.quad));
+});
+
 test('a look that there is not is no look', () => {
   finder.room(640 * 480).fill(0);
   assert.equal(finder.look(looks.length, 640, 480), { codes: [], unread: [] });
