@@ -30,6 +30,10 @@ export const configSchema = z.strictObject({
   log: log.prefault({}).describe('What the daemon says on its standard error.'),
 })
   .refine((it) => it.access.foreignCodes === 'deny' || it.backend, about(['access.foreignCodes', 'backend'], 'must be deny without a backend section, for there is nobody to ask'))
+  .refine(({ backend: it }) => !it || it.apiKeyFile !== undefined || it.clientCertFile !== undefined, about(['backend'], 'must have an apiKeyFile or a clientCertFile, or the backend does not know the door'))
+  .refine(({ backend: it }) => !it || (it.clientCertFile === undefined) === (it.clientKeyFile === undefined), about(['backend'], 'must have clientCertFile and clientKeyFile together'))
+  .refine(({ backend: it }) => !it || it.url.startsWith('https:') || (it.caFile ?? it.clientCertFile) === undefined, about(['backend.url', 'backend.caFile', 'backend.clientCertFile'], 'must begin with https:// where there is a caFile or clientCertFile'))
+  .refine((it) => it.access.remoteUnlock === 'off' || it.backend, about(['access.remoteUnlock', 'backend'], 'must be off without a backend section, for there is nobody to ask'))
   .refine((it) => !it.embeddedBackend || it.backend, about(['embeddedBackend', 'backend'], 'must come with a backend section (url and apiKeyFile), or the door does not ask it'))
   .refine((it) => !it.http.enabled || it.http.port !== it.embeddedBackend?.port, about(['http.port', 'http.enabled', 'embeddedBackend.port'], 'must be another port than embeddedBackend.port'))
   .refine((it) => !it.door.rexReleases || it.doorIo.driver !== 'onoff' || it.doorIo.rexPin !== undefined, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))

@@ -1,8 +1,11 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
+import { BackendConnection, type BackendAddress } from './access/backend-connection.ts';
+import { BackendOrders, type OrderOutcome } from './access/backend-orders.ts';
 import { ListSync } from './access/list-sync.ts';
 import { OnlineValidator } from './access/online.ts';
 import { TrustedTime } from './access/trusted-time.ts';
@@ -18,13 +21,14 @@ import type { Logger } from './base/logger.ts';
 import { StatusBoard, type PartStatus } from './base/status.ts';
 import { StopStack } from './base/stop-stack.ts';
 import { showingKey } from './base/token.ts';
-import { Door } from './door/door.ts';
+import { Door, type ReleaseOutcome } from './door/door.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { EventLog } from './record/event-log.ts';
 import { Evidence } from './record/evidence.ts';
 import { GarbageTally } from './record/garbage-tally.ts';
 import { Upkeep } from './record/upkeep.ts';
 import { attemptTypes } from './report/attempt-line.ts';
+import { BackendUpload } from './report/backend-upload.ts';
 import { StatusServer } from './report/http.ts';
 import { QrReader } from './scan/qr.ts';
 import type { ScanResult } from './scan/scan-result.ts';
@@ -79,7 +83,7 @@ const SETTLING_ROUNDS = 3;
 
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
- * relay at rest, access (keys, list, online check), decoder, pictures, pipeline, status page, camera. When one does not start,
+ * relay at rest, access (keys, list, online check), orders of the backend, decoder, pictures, pipeline, status page, camera. When one does not start,
  * those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -89,14 +93,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     const memory = await startMemory(options, ending, started);
     const door = await startDoor(options, memory, started);
     const { validator, lists, online } = await startAccess(options, memory, door, started);
+    const orders = startOrders(options, memory, door, started);
     const qr = await startDecoder(options, memory, started);
     const evidence = await startEvidence(options, memory, qr, started);
+    const upload = startUpload(options, memory, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
     const pageUrl = await startPage(options, memory, door, started);
     startCamera(options, memory.status, pipeline, started);
 
     const { events, status, telling } = memory;
-    const parts = [lists, ...(online ? [online] : []), pipeline, validator, door, evidence, telling, events];
+    const asking = [online, orders, upload].filter((part) => part !== undefined);
+    const parts = [lists, ...asking, pipeline, validator, door, evidence, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
         for (const part of parts) await part.idle();
@@ -176,7 +183,7 @@ interface Access {
 async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, memory: Memory, door: Door, started: StopStack): Promise<Access> {
   const { door16, doorUuid, events, time, status, tell } = memory;
   const { access } = config;
-  const backend = config.backend && secrets.apiKey !== undefined ? { url: config.backend.url, apiKey: secrets.apiKey } : undefined;
+  const backend = backendOf(config, secrets);
   const maxListAgeMs = access.maxListAgeH * HOUR_MS;
 
   const lists = await ListSync.open({
@@ -200,6 +207,33 @@ async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, 
     commitNonce: async (attemptId, tokenId) => void await events.append({ type: 'access-asked', attemptId, tokenId }),
   });
   return { validator, lists, online };
+}
+
+/** Without a key or a certificate nobody is asked. */
+function backendOf({ backend }: Config, { apiKey }: Secrets): BackendAddress | undefined {
+  if (!backend || (apiKey === undefined && backend.clientCertFile === undefined)) return undefined;
+  const { url, caFile, clientCertFile, clientKeyFile } = backend;
+  return { url, apiKey, tls: { caFile, clientCertFile, clientKeyFile } };
+}
+
+function startOrders({ config, secrets, clock, random, jitter, log }: AppOptions, { doorUuid, status }: Memory, door: Door, started: StopStack): BackendOrders | undefined {
+  const backend = backendOf(config, secrets);
+  if (!backend || config.access.remoteUnlock === 'off') return undefined;
+  const orders = new BackendOrders({
+    ...backend, doorUuid, clock, random, status, log, ...(jitter && { jitter }),
+    perform: async (by) => orderOutcomeOf(await door.release(by)),
+  });
+  started.push(() => orders.stop());
+  orders.start();
+  return orders;
+}
+
+function orderOutcomeOf(outcome: ReleaseOutcome): OrderOutcome {
+  switch (outcome) {
+    case 'released': case 'lockdown': case 'relay-fault': return outcome;
+    // The daemon is stopping.
+    case 'over': return 'not-allowed';
+  }
 }
 
 async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, qr: QrReader, started: StopStack): Promise<Evidence> {
@@ -228,6 +262,24 @@ async function startEvidence({ config, clock, log }: AppOptions, { events, statu
 function quadsIn({ codes, located, problem }: ScanResult, alsoUnread: boolean): Quad[] {
   if (problem !== undefined) throw new PosternError('picture-unchecked', problem, { transient: true });
   return (alsoUnread ? [...codes, ...located] : codes).map(({ quad }) => quad);
+}
+
+function startUpload({ config, secrets, clock, log, jitter }: AppOptions, { doorUuid, events, status }: Memory, started: StopStack): BackendUpload | undefined {
+  const backend = backendOf(config, secrets);
+  if (!backend || !config.backend?.uploadEvents) return undefined;
+  // Of its own, so that an attempt never waits for a connection that a picture has.
+  const connection = new BackendConnection(backend);
+  const upload = new BackendUpload({
+    request: (what) => connection.request(what), doorUuid, events, state: events.state, pictures: config.backend.uploadPictures,
+    readPicture: (file) => readFile(join(config.stateDir, 'evidence', file)).catch(() => undefined),
+    clock, status, log, ...(jitter && { random: jitter }),
+  });
+  started.push(async () => {
+    await upload.stop();
+    connection.close();
+  });
+  upload.start();
+  return upload;
 }
 
 async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
@@ -280,8 +332,8 @@ function logEvent(log: Logger, event: StoredEvent): void {
   log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
 }
 
-/** What the door, the list and the log themselves have to say they tell in events of their own. */
-const PARTS_WITHOUT_EVENTS = new Set(['door', 'keys', 'list', 'event-log', 'evidence']);
+/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend. */
+const PARTS_WITHOUT_EVENTS = new Set(['door', 'keys', 'list', 'event-log', 'evidence', 'upload']);
 
 function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
   if (PARTS_WITHOUT_EVENTS.has(part)) return;

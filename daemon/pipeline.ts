@@ -176,7 +176,7 @@ function draftOf(attemptId: string, { verdict, tokenId, digest }: Decision): Eve
     case 'granted':
       return {
         type: 'access-granted', attemptId, tokenId: tokenId ?? '', source: verdict.source, rule: verdict.rule,
-        extended: verdict.extended, counted: verdict.use?.counts ?? 0,
+        extended: verdict.extended, counted: verdict.use?.counts ?? 0, ...(verdict.use?.step !== undefined && { step: verdict.use.step }),
       };
     case 'denied':
       return { type: 'access-denied', attemptId, ...token, source: verdict.source, reason: verdict.reason, ...(digest === undefined ? {} : { digest }) };

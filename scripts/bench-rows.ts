@@ -5,6 +5,8 @@ export interface BenchRow {
   unit: string;
   /** What it is to stay under. */
   goal?: number;
+  /** What it is to reach. */
+  atLeast?: number;
 }
 
 /** The rows as a table for a terminal, goals that were not met marked. */
@@ -12,9 +14,16 @@ export function benchTable(rows: readonly BenchRow[]): string {
   const width = Math.max(...rows.map((row) => row.name.length));
   return rows.map((row) => {
     const value = `${formatted(row.value)} ${row.unit}`.padStart(16);
-    const goal = row.goal === undefined ? '' : `   goal < ${row.goal} ${row.unit}${row.value < row.goal ? '' : '   NOT MET'}`;
-    return `${row.name.padEnd(width)}${value}${goal}\n`;
+    return `${row.name.padEnd(width)}${value}${goalText(row)}\n`;
   }).join('');
+}
+
+function goalText({ value, unit, goal, atLeast }: BenchRow): string {
+  const goals = [
+    ...(goal === undefined ? [] : [{ text: `goal < ${goal} ${unit}`, isMet: value < goal }]),
+    ...(atLeast === undefined ? [] : [{ text: `goal ≥ ${atLeast} ${unit}`, isMet: value >= atLeast }]),
+  ];
+  return goals.map(({ text, isMet }) => `   ${text}${isMet ? '' : '   NOT MET'}`).join('');
 }
 
 function formatted(value: number): string {

@@ -2,7 +2,7 @@
  * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
  *
  *   node .build/scripts/bench.js scan FOLDER                        pictures of your own
- *   node .build/scripts/bench.js [flow] [list] [relock] [memory]     default: all
+ *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [memory]     default: all
  *
  * Machines differ and are shared: compare figures of one run with each other rather than with another day's.
  */
@@ -13,7 +13,11 @@ import { benchTable, type BenchRow } from './bench-rows.ts';
 const parts: Record<string, () => Promise<BenchRow[]>> = {
   flow: async () => (await import('./bench-flow.ts')).benchFlow(),
   list: async () => (await import('./bench-list.ts')).benchList(),
+  'backend-lists': async () => (await import('./bench-backend-lists.ts')).benchBackendLists(),
+  listing: async () => (await import('./bench-listing.ts')).benchListing(),
   relock: async () => (await import('./bench-relock.ts')).benchRelock(),
+  'backend-codes': async () => (await import('./bench-backend-codes.ts')).benchBackendCodes(),
+  'backend-events': async () => (await import('./bench-backend-events.ts')).benchBackendEvents(),
   memory: async () => (await import('./bench-memory.ts')).benchMemory(),
 };
 

@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endpoints } from '../daemon/backend/http/endpoints.ts';
+import { openApiDocument } from '../daemon/backend/http/openapi.ts';
 import { backendConfigExample, configExample } from './docs/config-example.ts';
 import { configReference } from './docs/config-reference.ts';
 import { withDoorTables } from './door-table.ts';
@@ -13,6 +15,7 @@ const documents: Record<string, () => string> = {
   'config/example.yaml': configExample,
   'config/backend-example.yaml': backendConfigExample,
   'config/REFERENCE.md': configReference,
+  'config/openapi.json': () => `${JSON.stringify(openApiDocument(endpoints), null, 2)}\n`,
   'ARCHITECTURE.md': () => withDoorTables(textOf('ARCHITECTURE.md')),
 };
 

@@ -14,5 +14,6 @@ export const access = z.strictObject({
   foreignCodes: z.enum(['deny', 'online']).default('deny').describe('Codes that are not Postern tokens: denied, or asked of the backend as they are.'),
   rootKeysFile: filePath().describe('The root public keys the door trusts: one base64url key a line, # begins a comment.').meta({ example: 'root-keys.txt' }),
   zoneMasterFile: filePath().exactOptional().describe('The zone\'s secret for rotating codes, readable by its owner only; absent: rotating codes need the backend.').meta({ example: 'zone-master.key' }),
+  remoteUnlock: z.enum(['off', 'on']).default('off').describe('Whether the door asks the backend for orders to unlock. With on, whoever holds an admin key of the backend can open the door.'),
   rtcHasBattery: z.boolean().default(false).describe('The board has a real-time clock with a battery, so that its time counts after a power cut.'),
 });

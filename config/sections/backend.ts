@@ -8,8 +8,13 @@ const backendUrl = z.string()
 
 export const backend = z.strictObject({
   url: backendUrl.describe('Where the backend answers, without a path of the API.'),
-  apiKeyFile: filePath().describe('File with the door\'s API key, readable by its owner only.').meta({ example: 'door-api.key' }),
+  apiKeyFile: filePath().exactOptional().describe('File with the door\'s API key, readable by its owner only; not needed with a client certificate.').meta({ example: 'door-api.key' }),
+  caFile: filePath().exactOptional().describe('Certificates of the authorities that sign the backend\'s, as PEM; absent: those this system trusts.').meta({ example: 'backend-ca.pem' }),
+  clientCertFile: filePath().exactOptional().describe('The door\'s certificate as PEM, by which the backend knows it. It may be replaced while the door runs.').meta({ example: 'door.pem' }),
+  clientKeyFile: filePath().exactOptional().describe('Its private key as PEM, readable by its owner only.').meta({ example: 'door.key' }),
   adminKeyFile: filePath().exactOptional().describe('File with an API key that may issue and revoke, for the commands issue and revoke; not needed on the door.').meta({ example: 'admin-api.key' }),
+  uploadEvents: z.boolean().default(true).describe('Whether the door\'s events are uploaded, so that they can be found at the backend and it can raise alerts.'),
+  uploadPictures: z.enum(['off', 'denied', 'all']).default('denied').describe('Of which attempts pictures are uploaded, too. Those of people who were let in stay on the door unless this says all.'),
 });
 
 export const embeddedBackend = z.strictObject({

@@ -7,7 +7,7 @@ const UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[
 const doorUuid = z.string().regex(UUID, 'must be the door\'s RUUID (22 characters) or UUID (36 characters), as its backend lists it; put it in quotes')
   .meta({ allowed: 'an RUUID (22 characters) or a UUID (36 characters)', example: 'AAECAwQFBgcICQoLDA0ODw' });
 
-const timeZone = z.string().refine(isTimeZone, 'must be a time zone name of the IANA list, like Europe/Berlin or UTC')
+export const timeZone = z.string().refine(isTimeZone, 'must be a time zone name of the IANA list, like Europe/Berlin or UTC')
   .meta({ allowed: 'an IANA name like Europe/Berlin' });
 
 export const door = z.strictObject({

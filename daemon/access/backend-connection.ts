@@ -1,53 +1,61 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import fetch, { type Response } from 'node-fetch';
+import { BackendAgent } from './backend-agent.ts';
+import type { BackendTlsFiles } from './backend-tls.ts';
 
 export interface BackendAddress {
   /** Where the backend answers, without a path of the API: `https://…`, or `http://…` on this machine. */
   url: string;
-  apiKey: string;
+  /** Absent: the door's client certificate says who it is. */
+  apiKey?: string | undefined;
+  /** For https. */
+  tls?: BackendTlsFiles | undefined;
 }
 
 export interface BackendRequest {
   path: string;
   /** Sent as a JSON POST; absent: a GET. */
   json?: unknown;
+  /** Sent by PUT, in place of JSON. */
+  put?: { bytes: Uint8Array; contentType: string };
   headers?: Record<string, string>;
   signal: AbortSignal;
   /** Longer bodies are refused when read whole; who streams counts for himself [S9]. */
   maxBytes: number;
 }
 
-/** Enough for one question, and a few that are late, at a time [S9]. */
-const MAX_SOCKETS = 8;
-
 /**
- * The way to the backend: API key, and connections that stay open so that a visitor does not wait for a TLS handshake.
- * The config lets only https or this machine's own http through, so whatever answers here is the backend.
+ * The way to the backend: API key or certificate, and connections that stay open so that a visitor does not wait for a TLS
+ * handshake. The config lets only https or this machine's own http through, so whatever answers here is the backend.
  */
 export class BackendConnection {
   readonly #address: BackendAddress;
-  readonly #agent: HttpAgent;
+  readonly #agent: BackendAgent;
 
+  /** Throws PosternError('tls-files'). */
   constructor(address: BackendAddress) {
     this.#address = address;
-    const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
-    this.#agent = address.url.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#agent = new BackendAgent(address.url, address.tls);
+  }
+
+  /** Why TLS files that were replaced are not used; empty when all is well. */
+  get tlsProblem(): string {
+    return this.#agent.problem;
   }
 
   /** One attempt; no redirect is followed. Rejects with what node-fetch throws (FetchError, AbortError). */
-  request({ path, json, headers, signal, maxBytes }: BackendRequest): Promise<Response> {
-    return fetch(`${this.#address.url.replace(/\/+$/, '')}${path}`, {
-      method: json === undefined ? 'GET' : 'POST',
+  request({ path, json, put, headers, signal, maxBytes }: BackendRequest): Promise<Response> {
+    const { url, apiKey } = this.#address;
+    return fetch(`${url.replace(/\/+$/, '')}${path}`, {
+      method: put ? 'PUT' : json === undefined ? 'GET' : 'POST',
       headers: {
-        'x-auth-scheme': 'api-token',
-        'x-auth-apikey': this.#address.apiKey,
+        ...(apiKey === undefined ? {} : { 'x-auth-scheme': 'api-token', 'x-auth-apikey': apiKey }),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(put && { 'content-type': put.contentType }),
         ...headers,
       },
-      body: json === undefined ? null : JSON.stringify(json),
-      agent: this.#agent,
+      body: put ? Buffer.from(put.bytes) : json === undefined ? null : JSON.stringify(json),
+      agent: this.#agent.current,
       redirect: 'error',
       // No compression: what is fetched is small or does not compress, and a small body cannot unfold into a large one.
       compress: false,

@@ -1,23 +1,16 @@
-import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Response } from 'node-fetch';
-import type { Clock } from '../base/clock.ts';
-import { messageOf, PosternError } from '../base/errors.ts';
 import { ruuidOf } from '../base/ids.ts';
+import { MAX_DELTA_BYTES } from '../base/token-list-delta.ts';
 import { LIST_ENTRY_BYTES } from '../base/token-list-entry.ts';
 import { LIST_FRONT_BYTES, MAX_LIST_ENTRIES } from '../base/token-list-file.ts';
-import { discard, type BackendConnection } from './backend-connection.ts';
-import { readFailure, readRefusal } from './online-answer.ts';
+import { DownloadedFile } from './downloaded-file.ts';
+import { IssuerRequests, type IssuerAnswer, type IssuerRequestsOptions } from './issuer-requests.ts';
 
-export interface IssuerDownloadOptions {
-  connection: BackendConnection;
-  clock: Clock;
+export interface IssuerDownloadOptions extends IssuerRequestsOptions {
   /** State folder; the list is downloaded into it. */
   dir: string;
   /** This door, 16 bytes. */
   door: Uint8Array;
-  /** Told of the server's time in every answer; the connection proves who said it. */
-  onServerTime: (serverMs: number) => void;
 }
 
 /** What was fetched, and the tag under which the backend can say that it is still the same. */
@@ -30,105 +23,81 @@ const KEY_SET_PATH = '/api/postern/keyset';
 const MAX_KEY_SET_BYTES = 65_536;
 const LIST_PATH = '/api/postern/tokenlist/';
 const MAX_LIST_BYTES = LIST_FRONT_BYTES + MAX_LIST_ENTRIES * LIST_ENTRY_BYTES;
-const DOWNLOAD_FILE = 'token-list.download';
-/** A connection over which nothing comes for so long is dead. */
-const STALL_MS = 30_000;
 
-/** Fetches what the issuer signed. Everything rejects PosternError('backend-away', 'storage'); nothing is verified here. */
+/** Fetches what the issuer signed. Everything rejects PosternError('backend-away', 'list-too-long', 'storage'); nothing is verified here. */
 export class IssuerDownload {
-  readonly #o: IssuerDownloadOptions;
+  readonly #requests: IssuerRequests;
+  readonly #listFile: DownloadedFile;
+  readonly #deltaFile: DownloadedFile;
+  readonly #doorPath: string;
+  /** Beneath which the full list was found last; a backend from before deltas has none beneath the door's. */
+  #fullPaths: readonly string[] = ['/full', ''];
 
   constructor(options: IssuerDownloadOptions) {
-    this.#o = options;
+    this.#requests = new IssuerRequests(options);
+    this.#listFile = new DownloadedFile(join(options.dir, 'token-list.download'), MAX_LIST_BYTES);
+    this.#deltaFile = new DownloadedFile(join(options.dir, 'token-list.delta'), MAX_DELTA_BYTES);
+    this.#doorPath = `${LIST_PATH}${ruuidOf(options.door)}`;
   }
 
   /** The key set's bytes; undefined when it is still the one tagged `etag`. */
   async keySet(etag: string | undefined, signal: AbortSignal): Promise<Fetched<Uint8Array> | undefined> {
-    return await this.#get(KEY_SET_PATH, etag, signal, async (response) => new Uint8Array(await response.arrayBuffer()));
+    const answer = await this.#requests.get({
+      path: KEY_SET_PATH, headers: unless(etag), signal, maxBytes: MAX_KEY_SET_BYTES,
+      take: async (response) => new Uint8Array(await response.arrayBuffer()),
+    });
+    return fetchedOf(answer);
   }
 
   /** The path of the downloaded list, streamed to the disk; undefined when it is still the one tagged `etag`. */
   async list(etag: string | undefined, signal: AbortSignal): Promise<Fetched<string> | undefined> {
-    return await this.#get(`${LIST_PATH}${ruuidOf(this.#o.door)}`, etag, signal, (response, alive) => this.#toFile(response, alive));
-  }
-
-  async #get<T>(path: string, etag: string | undefined, signal: AbortSignal, take: (response: Response, alive: () => void) => Promise<T>): Promise<Fetched<T> | undefined> {
-    const stall = new StallLimit(this.#o.clock, signal);
-    try {
-      const headers = etag === undefined ? {} : { 'if-none-match': etag };
-      const response = await this.#o.connection.request({ path, headers, signal: stall.signal, maxBytes: MAX_KEY_SET_BYTES });
-      this.#tellTime(response);
-      if (response.status === 200) return { body: await take(response, () => stall.alive()), etag: response.headers.get('etag') ?? undefined };
-      discard(response);
-      if (response.status === 304 && etag !== undefined) return undefined;
-      throw new PosternError('backend-away', readRefusal(response.status).detail, { transient: true });
-    } catch (thrown) {
-      if (thrown instanceof PosternError) throw thrown;
-      throw new PosternError('backend-away', readFailure(thrown).detail, { cause: thrown, transient: true });
-    } finally {
-      stall.end();
+    const [first = '', second = ''] = this.#fullPaths;
+    let answer = await this.#list(first, etag, signal, isMissing);
+    if (isMissing(answer.status)) {
+      answer = await this.#list(second, etag, signal);
+      this.#fullPaths = [second, first];
     }
+    return fetchedOf(answer);
   }
 
-  async #toFile(response: Response, alive: () => void): Promise<string> {
-    const path = join(this.#o.dir, DOWNLOAD_FILE);
-    const file = await open(path, 'w', 0o600).catch(notKept);
-    try {
-      let bytes = 0;
-      for await (const chunk of response.body ?? []) {
-        alive();
-        bytes += chunk.length;
-        if (bytes > MAX_LIST_BYTES) throw new PosternError('backend-away', `The backend sends a list of more than ${MAX_LIST_BYTES} bytes.`);
-        await append(file, chunk as Buffer);
-      }
-    } finally {
-      await file.close();
-    }
-    return path;
+  /**
+   * The path of the downloaded delta from `version`; 'same' when it is still the one tagged `etag`, 'none' when the backend has
+   * no such delta, whatever it says instead: what is amiss beyond that shows at the full list.
+   */
+  async delta(version: number, etag: string | undefined, signal: AbortSignal): Promise<Fetched<string> | 'same' | 'none'> {
+    const path = `${this.#doorPath}/${version}`;
+    const answer = await this.#requests.get({
+      path, headers: unless(etag), signal, maxBytes: MAX_DELTA_BYTES,
+      take: (response, alive) => this.#deltaFile.write(path, response, alive),
+      isAnswer: (status) => status !== 304,
+    });
+    return answer.status === 304 ? 'same' : fetchedOf(answer) ?? 'none';
   }
 
-  /** The Date header (RFC 9110 §6.6.1). */
-  #tellTime(response: Response): void {
-    const serverMs = Date.parse(response.headers.get('date') ?? '');
-    if (!Number.isNaN(serverMs)) this.#o.onServerTime(serverMs);
-  }
-}
-
-/** Aborts when `alive` is not called for too long, or when the outer signal does. */
-class StallLimit {
-  readonly #clock: Clock;
-  readonly #abort = new AbortController();
-  readonly #outer: AbortSignal;
-  readonly #end = (): void => this.#abort.abort();
-  #timer;
-
-  constructor(clock: Clock, outer: AbortSignal) {
-    this.#clock = clock;
-    this.#outer = outer;
-    this.#timer = clock.after(STALL_MS, this.#end);
-    if (outer.aborted) this.#abort.abort();
-    outer.addEventListener('abort', this.#end);
-  }
-
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  alive(): void {
-    this.#timer.cancel();
-    this.#timer = this.#clock.after(STALL_MS, this.#end);
-  }
-
-  end(): void {
-    this.#timer.cancel();
-    this.#outer.removeEventListener('abort', this.#end);
+  /** A download that broke off goes on where it ended, if the list is still the same (RFC 9110 §13.1.5, §14). */
+  async #list(beneath: string, etag: string | undefined, signal: AbortSignal, isAnswer?: (status: number) => boolean): Promise<IssuerAnswer<string>> {
+    const path = `${this.#doorPath}${beneath}`;
+    const begun = this.#listFile.begun(path);
+    const headers = { ...unless(etag), ...(begun && { range: `bytes=${begun.bytes}-`, 'if-range': begun.etag }) };
+    const answer = await this.#requests.get({
+      path, headers, signal, maxBytes: MAX_LIST_BYTES,
+      take: (response, alive) => this.#listFile.write(path, response, alive),
+      isAnswer: (status) => (begun && status === 416) || isAnswer?.(status) === true,
+    });
+    if (answer.status !== 416) return answer;
+    this.#listFile.forget();
+    return this.#list(beneath, etag, signal, isAnswer);
   }
 }
 
-async function append(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  await file.appendFile(chunk).catch(notKept);
+function isMissing(status: number): boolean {
+  return status === 404;
 }
 
-function notKept(thrown: unknown): never {
-  throw new PosternError('storage', `The token list cannot be written to disk: ${messageOf(thrown)}.`, { cause: thrown, transient: true });
+function unless(etag: string | undefined): Record<string, string> {
+  return etag === undefined ? {} : { 'if-none-match': etag };
+}
+
+function fetchedOf<T>({ body, etag }: IssuerAnswer<T>): Fetched<T> | undefined {
+  return body === undefined ? undefined : { body, etag };
 }

@@ -6,7 +6,7 @@ import type { DurableState } from '../base/durable-state.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import { readKeySet, type KeySet } from '../base/key-set.ts';
 import { boundsOf } from './clock-trust.ts';
-import { writeDurably } from './durable-file.ts';
+import { writeDurably } from '../base/durable-file.ts';
 import type { TrustedTime } from './trusted-time.ts';
 
 export interface KeySetStoreOptions {

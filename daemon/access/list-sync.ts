@@ -11,6 +11,7 @@ import { BackendConnection, type BackendAddress } from './backend-connection.ts'
 import { IssuerDownload } from './issuer-download.ts';
 import { KeySetStore } from './key-set-store.ts';
 import { ListAlarm } from './list-alarm.ts';
+import { ListFollower } from './list-follower.ts';
 import { SyncReport } from './sync-report.ts';
 import { TokenListStore } from './token-list-store.ts';
 import type { TokenListReader } from './token-list.ts';
@@ -37,6 +38,12 @@ export interface ListSyncOptions {
   random?: () => number;
 }
 
+/** The ways to what the issuer signed. */
+interface Issuer {
+  download: IssuerDownload;
+  follower: ListFollower;
+}
+
 /** Polls come up to a tenth earlier or later, so that a fleet spreads out. */
 const JITTER = 0.1;
 const FIRST_RETRY_MS = 5_000;
@@ -56,11 +63,10 @@ export class ListSync {
   readonly #alarm: ListAlarm;
   readonly #report: SyncReport;
   readonly #connection: BackendConnection | undefined;
-  readonly #download: IssuerDownload | undefined;
+  readonly #issuer: Issuer | undefined;
   readonly #stopping = new AbortController();
-  /** Tags of what was accepted; what was refused is fetched again. */
+  /** Of what was accepted; what was refused is fetched again. */
   #keySetTag: string | undefined;
-  #listTag: string | undefined;
   #syncing: Promise<boolean> | undefined;
   #polling: Promise<void> | undefined;
 
@@ -73,7 +79,8 @@ export class ListSync {
     this.#report = new SyncReport({ status, log, onEvent, alarm: this.#alarm, hasKeys: () => this.keys() !== undefined });
     if (!backend) return;
     this.#connection = new BackendConnection(backend);
-    this.#download = new IssuerDownload({ connection: this.#connection, clock, dir, door, onServerTime: (serverMs) => time.confirm(serverMs) });
+    const download = new IssuerDownload({ connection: this.#connection, clock, dir, door, onServerTime: (serverMs) => time.confirm(serverMs) });
+    this.#issuer = { download, follower: new ListFollower({ download, lists: this.#lists, clock, log }) };
   }
 
   /** Takes up what is stored, verified again. What is no longer good is left aside with an event. */
@@ -96,12 +103,12 @@ export class ListSync {
 
   start(): void {
     this.#alarm.start();
-    if (this.#download) this.#polling ??= this.#poll(this.#download);
+    if (this.#issuer) this.#polling ??= this.#poll(this.#issuer);
   }
 
   /** Fetches what is new, now. What fails is in the status and the log. */
   async syncNow(): Promise<void> {
-    if (this.#download && !this.#stopping.signal.aborted) await this.#sync(this.#download);
+    if (this.#issuer && !this.#stopping.signal.aborted) await this.#sync(this.#issuer);
   }
 
   /** Resolves when no sync is under way. */
@@ -119,30 +126,30 @@ export class ListSync {
     this.#lists.close();
   }
 
-  async #poll(download: IssuerDownload): Promise<void> {
+  async #poll(issuer: Issuer): Promise<void> {
     const { clock, pollMs, random = Math.random } = this.#o;
     const { signal } = this.#stopping;
     const backoff = new Backoff({ firstMs: Math.min(FIRST_RETRY_MS, pollMs), maxMs: pollMs, random });
     while (!signal.aborted) {
-      const inStep = await this.#sync(download);
+      const inStep = await this.#sync(issuer);
       if (inStep) backoff.reset();
       await sleep(clock, inStep ? pollMs * (1 + JITTER * (2 * random() - 1)) : backoff.nextMs(), signal);
     }
   }
 
   /** One at a time; whoever asks meanwhile gets the outcome of the one under way. */
-  #sync(download: IssuerDownload): Promise<boolean> {
-    this.#syncing ??= this.#syncBoth(download).finally(() => (this.#syncing = undefined));
+  #sync(issuer: Issuer): Promise<boolean> {
+    this.#syncing ??= this.#syncBoth(issuer).finally(() => (this.#syncing = undefined));
     return this.#syncing;
   }
 
-  async #syncBoth(download: IssuerDownload): Promise<boolean> {
+  async #syncBoth({ download, follower }: Issuer): Promise<boolean> {
     const abort = new AbortController();
     const giveUp = (): void => abort.abort();
     const timer = this.#o.clock.after(SYNC_LIMIT_MS, giveUp);
     this.#stopping.signal.addEventListener('abort', giveUp);
     const keysDone = await this.#attempt(() => this.#syncKeySet(download, abort.signal));
-    const listDone = await this.#attempt(() => this.#syncList(download, abort.signal));
+    const listDone = await this.#attempt(() => this.#syncList(follower, abort.signal));
     this.#stopping.signal.removeEventListener('abort', giveUp);
     timer.cancel();
     return keysDone && listDone;
@@ -165,10 +172,8 @@ export class ListSync {
     if (keys) await this.#lists.applyKeys(keys);
   }
 
-  async #syncList(download: IssuerDownload, signal: AbortSignal): Promise<void> {
-    const fetched = await download.list(this.list() && this.#listTag, signal);
-    const outcome = fetched ? await this.#lists.offer(fetched.body) : 'same';
-    if (fetched) this.#listTag = fetched.etag;
+  async #syncList(follower: ListFollower, signal: AbortSignal): Promise<void> {
+    const outcome = await follower.follow(signal);
     const head = this.list()?.head;
     this.#report.listStands(outcome === 'accepted' && head ? { type: 'list-accepted', version: head.version, entries: head.count } : undefined);
   }

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import { InFlight } from '../base/in-flight.ts';
 import type { StatusBoard } from '../base/status.ts';
-import { BackendConnection, discard, type BackendAddress } from './backend-connection.ts';
-import { readAnswer, readFailure, readRefusal, type NoAnswer, type OnlineAnswer } from './online-answer.ts';
+import { BackendConnection, type BackendAddress } from './backend-connection.ts';
+import { readAnswer, readFailure, refusalOf, type NoAnswer, type OnlineAnswer } from './online-answer.ts';
 
 export interface OnlineOptions extends BackendAddress {
   /** This door, as the backend lists it (RUUID). */
@@ -99,8 +99,7 @@ export class OnlineValidator {
       const json = { nonce, doorUuid: this.#o.doorUuid, code, tokenId, timestampMs: Math.round(this.#o.clock.wallMs()) };
       const response = await this.#connection.request({ path: VALIDATE_PATH, json, signal, maxBytes: MAX_ANSWER_BYTES });
       if (response.status === 200) return readAnswer(await response.text(), nonce);
-      discard(response);
-      return readRefusal(response.status);
+      return await refusalOf(response);
     } catch (thrown) {
       return readFailure(thrown);
     }
@@ -110,8 +109,9 @@ export class OnlineValidator {
   async #greet(signal: AbortSignal): Promise<NoAnswer | undefined> {
     try {
       const response = await this.#connection.request({ path: WARM_PATH, signal, maxBytes: MAX_ANSWER_BYTES });
+      if (!response.ok) return await refusalOf(response);
       await response.arrayBuffer();
-      return response.ok ? undefined : readRefusal(response.status);
+      return undefined;
     } catch (thrown) {
       return readFailure(thrown);
     }
@@ -152,7 +152,9 @@ export class OnlineValidator {
 
   #report(fault: NoAnswer | undefined): void {
     this.#fault = fault;
-    this.#o.status.report('backend', fault ? 'degraded' : 'ok', fault?.detail);
+    const { tlsProblem } = this.#connection;
+    const detail = [fault?.detail ?? '', tlsProblem && `${tlsProblem} The old ones stay in use.`].filter((sentence) => sentence !== '').join(' ');
+    this.#o.status.report('backend', detail === '' ? 'ok' : 'degraded', detail);
   }
 
   #track<T>(work: Promise<T>, abort: AbortController): Promise<T> {

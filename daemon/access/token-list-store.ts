@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DurableState } from '../base/durable-state.ts';
-import { messageOf, PosternError } from '../base/errors.ts';
+import { PosternError } from '../base/errors.ts';
 import type { KeySet } from '../base/key-set.ts';
-import { LIST_FRONT_BYTES, parseListHead, type UnverifiedList } from '../base/token-list-file.ts';
 import { boundsOf } from './clock-trust.ts';
-import { replaceDurably } from './durable-file.ts';
+import { replaceDurably } from '../base/durable-file.ts';
 import { offerProblem, storedProblem, type ListFacts, type ListFloor } from './list-rules.ts';
 import { keyInForce } from './signing-key.ts';
-import { checkEntries } from './token-list-check.ts';
+import { readCandidate, readDelta, type Candidate, type DeltaCandidate } from './token-list-candidate.ts';
+import { applyDelta, checkEntries } from './token-list-check.ts';
 import { TokenListReader } from './token-list.ts';
 import type { TrustedTime } from './trusted-time.ts';
 
@@ -25,17 +24,9 @@ export interface TokenListStoreOptions {
 }
 
 const FILE = 'token-list.bin';
+const APPLIED_FILE = 'token-list.applied';
 const FLOOR_KEY = 'token-list';
 const floorSchema = z.object({ version: z.number().int().nonnegative(), keyId: z.string().nullable(), sha256: z.string().nullable() });
-
-/** A list file whose front has been read. */
-interface Candidate {
-  path: string;
-  front: Uint8Array;
-  list: UnverifiedList;
-  fileBytes: number;
-  sha256: string;
-}
 
 /** The token list as this door accepted it, in a file that outlives the process. Calls are made one after the other. */
 export class TokenListStore {
@@ -57,7 +48,7 @@ export class TokenListStore {
     if (!candidate) return;
     const problem = storedProblem(candidate.list, this.#facts(candidate));
     if (problem) throw refused(problem);
-    const reader = await this.#checked(candidate);
+    const reader = TokenListReader.open(candidate.path, candidate.list, await checkEntries(candidate));
     await this.#keepFloor(candidate);
     this.#swap(reader);
   }
@@ -71,6 +62,19 @@ export class TokenListStore {
       return await this.#take(path);
     } finally {
       await deleteFile(path);
+    }
+  }
+
+  /**
+   * Takes the list that the delta at `path` makes of the one in hand, as if it had been offered whole; the file is deleted.
+   * Rejects PosternError('delta-refused', 'list-refused', 'storage'); then the old one stands.
+   */
+  async offerDelta(path: string): Promise<'accepted' | 'same'> {
+    try {
+      return await this.#takeDelta(path);
+    } finally {
+      await deleteFile(path);
+      await deleteFile(this.#appliedPath);
     }
   }
 
@@ -97,14 +101,37 @@ export class TokenListStore {
   async #take(path: string): Promise<'accepted' | 'same'> {
     const candidate = await readCandidate(path);
     if (!candidate) throw refused('it is not there');
+    if (this.#isInHand(candidate)) return 'same';
+    return this.#accept(candidate, await checkEntries(candidate));
+  }
+
+  async #takeDelta(path: string): Promise<'accepted' | 'same'> {
+    const candidate = await readDelta(path, this.#appliedPath);
+    if (!await this.#isForListInHand(candidate)) throw new PosternError('delta-refused', 'The delta was refused: it is for another list than the one in hand.');
+    if (this.#isInHand(candidate)) return 'same';
+    return this.#accept(candidate, await applyDelta({ ...candidate, delta: path, to: this.#path }));
+  }
+
+  async #isForListInHand({ from }: DeltaCandidate): Promise<boolean> {
+    const stored = await readCandidate(this.#path);
+    return stored !== undefined && from.version === this.#reader?.head.version && Buffer.compare(from.entriesDigest, stored.list.entriesDigest) === 0;
+  }
+
+  /** Whether it is the list in hand. Throws PosternError('list-refused') for one that this door does not take, whatever its entries. */
+  #isInHand(candidate: Candidate): boolean {
     const problem = offerProblem(candidate.list, this.#facts(candidate));
     if (problem) throw refused(problem);
-    if (this.#reader && this.#floor()?.sha256 === candidate.sha256) return 'same';
-    const reader = await this.#checked(candidate);
+    return this.#reader !== undefined && this.#floor()?.sha256 === candidate.sha256;
+  }
+
+  /** `fences` come from the check of all its entries. */
+  async #accept(candidate: Candidate, fences: Uint8Array): Promise<'accepted'> {
+    const { path, list } = candidate;
+    const reader = TokenListReader.open(path, list, fences);
     try {
       await replaceDurably(path, this.#path);
       await this.#keepFloor(candidate);
-      await this.#o.time.raise(candidate.list.head.issuedAtS * 1_000, Buffer.from(candidate.list.keyId).toString('hex'));
+      await this.#o.time.raise(list.head.issuedAtS * 1_000, Buffer.from(list.keyId).toString('hex'));
     } catch (thrown) {
       reader.close();
       throw thrown;
@@ -115,6 +142,10 @@ export class TokenListStore {
 
   get #path(): string {
     return join(this.#o.dir, FILE);
+  }
+
+  get #appliedPath(): string {
+    return join(this.#o.dir, APPLIED_FILE);
   }
 
   #facts({ fileBytes, sha256 }: Candidate): ListFacts {
@@ -130,38 +161,10 @@ export class TokenListStore {
     await this.#o.state.set(FLOOR_KEY, { version: list.head.version, keyId: Buffer.from(list.keyId).toString('hex'), sha256 });
   }
 
-  async #checked({ path, front, list }: Candidate): Promise<TokenListReader> {
-    return TokenListReader.open(path, list, await checkEntries({ path, front }));
-  }
-
   #swap(reader: TokenListReader | undefined): void {
     const before = this.#reader;
     this.#reader = reader;
     before?.close();
-  }
-}
-
-/** Reads the front of a list file; undefined when there is no file. Rejects PosternError('list-refused', 'storage'). */
-async function readCandidate(path: string): Promise<Candidate | undefined> {
-  const read = await readFront(path);
-  if (!read) return undefined;
-  const list = parseListHead(read.bytes);
-  const front = Uint8Array.from(read.bytes.subarray(0, list.entriesAt));
-  return { path, front, list, fileBytes: read.fileBytes, sha256: createHash('sha256').update(front).digest('hex') };
-}
-
-async function readFront(path: string): Promise<{ bytes: Buffer; fileBytes: number } | undefined> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path, 'r');
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LIST_FRONT_BYTES), 0, LIST_FRONT_BYTES, 0);
-    return { bytes: buffer.subarray(0, bytesRead), fileBytes: size };
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new PosternError('storage', `The token list at ${path} cannot be read (${messageOf(thrown)}).`, { cause: thrown });
-  } finally {
-    await file?.close();
   }
 }
 

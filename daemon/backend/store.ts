@@ -6,6 +6,8 @@ import { migrations } from './migrations.ts';
 
 export type Store = Database.Database;
 
+const FILE = 'backend.sqlite';
+
 /**
  * Opens the backend's database, made when it is not there: in `dir`, or in memory without one.
  * It holds private keys, so folder and file are the owner's alone. Throws PosternError('backend-store').
@@ -16,6 +18,8 @@ export function openStore(dir: string | undefined): Store {
     store.pragma('journal_mode = WAL');
     // WAL's own default, NORMAL, may lose the last commits in a power cut: a use counted, an answer given.
     store.pragma('synchronous = FULL');
+    // After a busy time the write-ahead log does not keep its size.
+    store.pragma('journal_size_limit = 67108864');
     store.pragma('foreign_keys = ON');
     migrate(store);
     return store;
@@ -24,6 +28,21 @@ export function openStore(dir: string | undefined): Store {
     if (mend === undefined) throw thrown;
     throw new PosternError('backend-store', `The backend's database in ${dir ?? 'memory'} cannot be used: ${messageOf(thrown)}. ${mend}`, { cause: thrown });
   }
+}
+
+/** A second connection to the database in `dir`, which is open already, for another thread to read by. */
+export function openReadOnly(dir: string): Store {
+  const store = new Database(join(dir, FILE), { readonly: true, fileMustExist: true, timeout: 5_000 });
+  // A list of a quarter million tokens reads most pages of a large database: enough of them stay for the next.
+  store.pragma('cache_size = -65536');
+  return store;
+}
+
+/** A second connection to the database in `dir`, which is open already, for another thread to write by. */
+export function openSecond(dir: string): Store {
+  const store = new Database(join(dir, FILE), { fileMustExist: true, timeout: 5_000 });
+  store.pragma('synchronous = FULL');
+  return store;
 }
 
 /** What to do about a folder or file that fails; undefined for what is not its fault. */
@@ -36,7 +55,7 @@ function mendOf(thrown: unknown): string | undefined {
 
 function databaseFile(dir: string): string {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const file = join(dir, 'backend.sqlite');
+  const file = join(dir, FILE);
   // SQLite gives its -wal and -shm the mode of the database.
   closeSync(openSync(file, 'a', 0o600));
   return file;

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { isBytes } from './bounds.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
-import { KEY_ID_BYTES, SIGNATURE_BYTES, signEd25519, verifyEd25519, type Signer } from './ed25519.ts';
+import { KEY_ID_BYTES, SIGNATURE_BYTES, signEd25519, verifyEd25519, verifyEd25519Aside, type Signer } from './ed25519.ts';
 import { PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
 
@@ -50,6 +50,11 @@ export function readSign1(bytes: Uint8Array): Sign1 {
 
 export function verifySign1(signed: Sign1, kind: SignedKind, publicKey: KeyObject): boolean {
   return verifyEd25519(sigStructure(signed.protectedBytes, Buffer.from(kind), signed.payload), publicKey, signed.signature);
+}
+
+/** `verifySign1` beside the thread that asks. */
+export function verifySign1Aside(signed: Sign1, kind: SignedKind, publicKey: KeyObject): Promise<boolean> {
+  return verifyEd25519Aside(sigStructure(signed.protectedBytes, Buffer.from(kind), signed.payload), publicKey, signed.signature);
 }
 
 /** What is really signed: the Sig_structure of RFC 9052 §4.4. */

@@ -54,6 +54,14 @@ export function verifyEd25519(message: Uint8Array, publicKey: KeyObject, signatu
   return publicKey.asymmetricKeyType === 'ed25519' && verify(null, message, publicKey, signature);
 }
 
+/** `verifyEd25519` beside the thread that asks: a verification takes a tenth of a millisecond, which others can use. */
+export function verifyEd25519Aside(message: Uint8Array, publicKey: KeyObject, signature: Uint8Array): Promise<boolean> {
+  if (publicKey.asymmetricKeyType !== 'ed25519') return Promise.resolve(false);
+  return new Promise((resolve, reject) => {
+    verify(null, message, publicKey, signature, (error, isRight) => error ? reject(error) : resolve(isRight));
+  });
+}
+
 function mustBeKeyBytes(what: string, bytes: Uint8Array): void {
   if (bytes.length === KEY_BYTES) return;
   throw new PosternError('key-bad', `An Ed25519 ${what} has ${KEY_BYTES} bytes, not ${bytes.length}.`);

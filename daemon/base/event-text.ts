@@ -12,7 +12,7 @@ export function eventText(event: EventDraft): string {
     case 'access-unavailable': return `No verdict: ${unavailableText[event.cause]}`;
     case 'garbage-repeated': return `A code that no issuer signed was shown ${event.count} more times.`;
     case 'late-answer': return `The backend answered too late about token ${short(event.tokenId)}: ${event.answer}.`;
-    case 'door-released': return `The door was released for ${seconds(event.forMs)} (${releaseText[event.cause]}).`;
+    case 'door-released': return `The door was released for ${seconds(event.forMs)} (${releaseText[event.cause]}${event.by === undefined ? '' : ` by ${event.by}`}).`;
     case 'door-relocked': return `The door was locked again (${relockText[event.why]}).`;
     case 'door-opened': return 'The door was opened.';
     case 'door-closed': return 'The door was closed.';

@@ -23,7 +23,7 @@ export type EventDraft =
   | { type: 'daemon-stopped'; reason: string }
   // Attempts at the door
   | { type: 'access-asked'; attemptId: string; tokenId: string }
-  | { type: 'access-granted'; attemptId: string; tokenId: string; source: 'online' | 'offline'; rule: GrantRule; extended: boolean; counted: 0 | 1 }
+  | { type: 'access-granted'; attemptId: string; tokenId: string; source: 'online' | 'offline'; rule: GrantRule; extended: boolean; counted: 0 | 1; step?: number }
   | { type: 'access-denied'; attemptId: string; tokenId?: string; source: VerdictSource; reason: DenialReason; digest?: string }
   | { type: 'access-unavailable'; attemptId: string; tokenId?: string; cause: UnavailableCause }
   | { type: 'garbage-repeated'; digest: string; count: number; sinceMs: number }

@@ -43,3 +43,10 @@ export function uuidBytes(text: string): Uint8Array | undefined {
   if (/^[A-Za-z0-9_-]{21}[AQgw]$/.test(text)) return Buffer.from(text, 'base64url');
   return undefined;
 }
+
+/** The 16 bytes of a ULID, which make it an RUUID too; undefined when it is none. */
+export function ulidBytes(text: string): Uint8Array | undefined {
+  if (!/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text)) return undefined;
+  const bits = [...text].reduce((sum, digit) => (sum << 5n) | BigInt(CROCKFORD.indexOf(digit)), 0n);
+  return Buffer.from(bits.toString(16).padStart(32, '0'), 'hex');
+}

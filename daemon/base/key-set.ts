@@ -67,6 +67,17 @@ export function readKeySet(bytes: Uint8Array, roots: Uint8Array[]): KeySet {
   }
 }
 
+/** Reads a set without asking who signed it, for whoever has no root key and trusts where it comes from. Throws PosternError('key-set-refused'). */
+export function unverifiedKeySet(bytes: Uint8Array): KeySet {
+  try {
+    if (bytes.length > MAX_SET_BYTES) throw refused(`it has more than ${MAX_SET_BYTES} bytes`);
+    return setOf(decodeCbor(readSign1(bytes).payload));
+  } catch (thrown) {
+    if (!(thrown instanceof PosternError) || thrown.code === 'key-set-refused') throw thrown;
+    throw refused(thrown.message.replace(/\.$/, ''), thrown);
+  }
+}
+
 export function publicKeyOf(key: SetKey): KeyObject {
   const made = publicKeys.get(key) ?? publicKeyFromRaw(key.publicKey);
   publicKeys.set(key, made);

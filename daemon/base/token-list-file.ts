@@ -65,8 +65,15 @@ export function buildTokenList(head: Omit<ListHead, 'count'>, entries: ListEntry
 export function signListFront(head: Omit<ListHead, 'count'>, block: Uint8Array, signer: Signer): Uint8Array {
   const whole: ListHead = { ...head, count: block.length / LIST_ENTRY_BYTES };
   const problem = headProblem(whole) ?? orderProblem(block);
-  if (problem) throw new PosternError('list-bad', `This token list cannot be signed: ${problem}.`);
-  const signed = sign1(encodeCbor(headMap(whole, sha256(block))), KIND, signer);
+  if (problem) throw bad(problem);
+  return signDigestFront(whole, sha256(block), signer);
+}
+
+/** The same for entries that somebody else put in order and hashed: `entriesDigest` is their SHA-256. Throws PosternError('list-bad'). */
+export function signDigestFront(head: ListHead, entriesDigest: Uint8Array, signer: Signer): Uint8Array {
+  const problem = headProblem(head);
+  if (problem) throw bad(problem);
+  const signed = sign1(encodeCbor(headMap(head, entriesDigest)), KIND, signer);
   const lead = Buffer.alloc(LEAD_BYTES);
   MAGIC.copy(lead);
   lead.writeUInt32BE(signed.length, MAGIC.length);
@@ -141,6 +148,10 @@ function headProblem(head: ListHead): string | undefined {
 
 function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest();
+}
+
+function bad(why: string): PosternError {
+  return new PosternError('list-bad', `This token list cannot be signed: ${why}.`);
 }
 
 function refused(why: string, cause?: unknown): PosternError {

@@ -2,7 +2,7 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { decodeBase45, encodeBase45 } from './base45.ts';
 import { isBytes, isSecond, isWhole } from './bounds.ts';
 import { decodeCbor, encodeCbor, type CborMap } from './cbor.ts';
-import { readSign1, sign1, verifySign1, type Sign1 } from './cose-sign1.ts';
+import { readSign1, sign1, verifySign1, verifySign1Aside, type Sign1 } from './cose-sign1.ts';
 import type { Signer } from './ed25519.ts';
 import { PosternError } from './errors.ts';
 import { fieldsOf, mapOf } from './labelled-map.ts';
@@ -105,6 +105,11 @@ export function readToken(text: string): ReadToken {
 
 export function verifyToken(token: UnverifiedToken, publicKey: KeyObject): boolean {
   return verifySign1(token.signed, KIND, publicKey);
+}
+
+/** `verifyToken` beside the thread that asks, for who verifies many. */
+export function verifyTokenAside(token: UnverifiedToken, publicKey: KeyObject): Promise<boolean> {
+  return verifySign1Aside(token.signed, KIND, publicKey);
 }
 
 /** The text a live pass shows: the same signed bytes behind the code of the step. Throws PosternError('token-malformed'). */

@@ -1,108 +1,63 @@
 import { parseArgs } from 'node:util';
 import { Backend } from '../backend/backend.ts';
-import { systemClock } from '../base/clock.ts';
 import { PosternError } from '../base/errors.ts';
-import { ruuidOf, systemRandom, uuidBytes } from '../base/ids.ts';
 import { humanLogger } from '../base/logger.ts';
-import type { Command, CommandIo } from './command.ts';
-import { openConfig } from './config-file.ts';
-
-const options = {
-  config: { type: 'string' },
-  dir: { type: 'string' },
-  host: { type: 'string' },
-  port: { type: 'string' },
-  name: { type: 'string' },
-  uuid: { type: 'string' },
-  role: { type: 'string' },
-} as const;
-
-type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-
-const DEFAULT_PORT = 8471;
+import { DEFAULT_PORT, placeOf, placeOptions } from './backend/place.ts';
+import type { BackendVerb } from './backend/verb.ts';
+import { backendVerbs } from './backend/verbs.ts';
+import type { Command } from './command.ts';
 
 export const backendCommand: Command = {
   name: 'backend',
   summary: 'Runs a backend of its own: issues codes and answers for them',
-  help: `Usage: postern backend [serve]    (--config FILE | --dir DIR) [--host HOST] [--port PORT]
-       postern backend add-door   (--config FILE | --dir DIR) --name NAME [--uuid UUID]
-       postern backend create-key (--config FILE | --dir DIR) --role admin|door [--name NAME]
-       postern backend root-keys  (--config FILE | --dir DIR)
+  help: `Usage: postern backend [VERB] (--config FILE | --dir DIR) [options]
 
-serve runs the backend until it is interrupted; its folder is made, with new keys, when it is not there.
-add-door makes a door known and prints its RUUID. create-key prints an API key, this once: put it into a file only its
-owner may read. root-keys prints what belongs into a door's access.rootKeysFile. These three work beside a running one.
+All verbs but serve work beside a running backend, which follows at once.
 
-  --config FILE   config with an embeddedBackend section: its folder, host and port
-  --dir DIR       folder of the backend's database and keys
-  --host HOST     address to listen on, of this machine only (default: 127.0.0.1)
-  --port PORT     port to listen on; 0 takes a free one (default: ${DEFAULT_PORT})
+${backendVerbs.map(verbHelp).join('\n')}
+  --config FILE    the backend's config (see config/backend-example.yaml), or a door's with an embeddedBackend section
+  --dir DIR        folder of the backend's database and keys, in place of a config
+  --host HOST      address to listen on; without TLS of this machine only (default: the config's, or 127.0.0.1)
+  --port PORT      port to listen on; 0 takes a free one (default: the config's, or ${DEFAULT_PORT})
+  --name NAME      of a door, or of an API key in the audit log
+  --door UUID      the one door a door's key speaks for (default: any); the doors whose lists are written (default: all)
+  --limit N        requests a minute for an API key (default: admin and issuer 12000, door 6000, reader 3000)
+  --lead DURATION  how long before it signs a new key is published; longer than doors' access.pollS (default: 15m)
+  --since WHEN     from then on: 90s, 30m, 24h or 7d ago, or a moment as 2026-03-02T09:00:00Z
+  --principal P    on whose behalf, for the audit log
+  --yes            does not ask
+  --json           one line of JSON each
 
-Exit codes: 0 done, or stopped by SIGINT or SIGTERM; 2 wrong usage or a failing environment.
+With a tls section in its config the backend speaks HTTPS; new files are taken up while it runs, on SIGHUP at once. With
+tls.clientCaFile a door may show a certificate instead of an API key. To sign one with openssl (RUUID is the door's):
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout door.key -out door.csr -subj /CN=door
+  printf 'subjectAltName=URI:urn:postern:door:RUUID\\nextendedKeyUsage=clientAuth\\n' > door.ext
+  openssl x509 -req -in door.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 365 -extfile door.ext -out door.pem
+
+Exit codes: 0 done, or stopped by SIGINT or SIGTERM; 1 there is no such key, or nothing in the audit log; 2 wrong usage or a failing environment.
 `,
   async run(args, io) {
-    const { values, positionals: [verb = 'serve', ...extra] } = parseArgs({ args, allowPositionals: true, options });
-    if (extra.length > 0) throw new PosternError('usage', `"${extra[0]}" is too much. See postern backend --help.`);
+    const [named] = args;
+    const isNamed = named !== undefined && !named.startsWith('-');
+    const verb = verbNamed(isNamed ? named : 'serve');
+    const { values, positionals: names } = parseArgs({ args: isNamed ? args.slice(1) : args, allowPositionals: true, options: { ...placeOptions, ...verb.options } });
+    if (names.length > 0 && !verb.takesNames) throw new PosternError('usage', `"${names[0]}" is too much. See postern backend --help.`);
     const place = placeOf(values);
-    const log = humanLogger(process.stderr, 'info');
-    const backend = await Backend.open({ dir: place.dir, clock: systemClock, log });
+    const backend = await Backend.open({ ...place.settings, log: humanLogger(process.stderr, 'info') });
     try {
-      await perform(verb, backend, place, values, io);
+      return await verb.run({ backend, place, values, names, io }) ?? 0;
     } finally {
       await backend.close();
     }
-    return 0;
   },
 };
 
-interface Place {
-  dir: string;
-  host: string;
-  port: number;
+function verbNamed(name: string): BackendVerb {
+  const verb = backendVerbs.find((it) => it.name === name);
+  if (!verb) throw new PosternError('usage', `There is no "postern backend ${name}". There are: ${backendVerbs.map((it) => it.name).join(', ')}.`);
+  return verb;
 }
 
-function placeOf(values: Values): Place {
-  const port = values.port === undefined ? undefined : portOf(values.port);
-  if (values.dir !== undefined) return { dir: values.dir, host: values.host ?? '127.0.0.1', port: port ?? DEFAULT_PORT };
-  if (values.config === undefined) throw new PosternError('usage', 'Say where the backend keeps its database: --dir DIR or --config FILE.');
-  const { embeddedBackend } = openConfig(values.config);
-  if (!embeddedBackend) throw new PosternError('usage', `The config ${values.config} has no embeddedBackend section. Add one or pass --dir.`);
-  return { dir: embeddedBackend.dir, host: values.host ?? embeddedBackend.host, port: port ?? embeddedBackend.port };
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new PosternError('usage', '--port takes a number from 0 to 65535.');
-  return port;
-}
-
-async function perform(verb: string, backend: Backend, place: Place, values: Values, { out }: CommandIo): Promise<void> {
-  switch (verb) {
-    case 'serve': return serve(backend, place, out);
-    case 'add-door': return void out.write(`${addDoor(backend, values)}\n`);
-    case 'create-key': return void out.write(`${createKey(backend, values)}\n`);
-    case 'root-keys': return void out.write(backend.rootPublicKeys().map((key) => `${Buffer.from(key).toString('base64url')}\n`).join(''));
-    default: throw new PosternError('usage', `There is no "postern backend ${verb}". There are: serve, add-door, create-key, root-keys.`);
-  }
-}
-
-async function serve(backend: Backend, place: Place, out: NodeJS.WritableStream): Promise<void> {
-  const { url } = await backend.listen(place);
-  out.write(`The backend answers at ${url}. Its folder: ${place.dir}\n`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
-}
-
-function addDoor(backend: Backend, { name, uuid }: Values): string {
-  if (name === undefined) throw new PosternError('usage', 'Give the door a name: --name "Front door".');
-  const bytes = uuid === undefined ? systemRandom(16) : uuidBytes(uuid);
-  if (!bytes) throw new PosternError('usage', '--uuid takes an RUUID (22 characters) or a UUID (36 characters).');
-  backend.addDoor({ uuid: ruuidOf(bytes), name });
-  return ruuidOf(bytes);
-}
-
-function createKey(backend: Backend, { role, name }: Values): string {
-  if (role !== 'admin' && role !== 'door') throw new PosternError('usage', 'Say what the key may do: --role admin or --role door.');
-  return backend.createApiKey(role, name);
+function verbHelp({ name, usage, about }: BackendVerb): string {
+  return `  ${`${name} ${usage}`.trim()}\n${about.split('\n').map((line) => `      ${line}\n`).join('')}`;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { ConfigError, loadConfig } from '../../config/load.ts';
+import type { BackendConfig } from '../../config/backend-schema.ts';
+import { ConfigError, isBackendConfig, loadBackendConfig, loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/schema.ts';
 import { PosternError } from '../base/errors.ts';
 
@@ -14,9 +15,18 @@ export function openConfig(path: string | undefined): Config {
   return path === undefined ? openDemoConfig() : readConfig(path);
 }
 
+/** A backend's own config; undefined when the file is not meant as one. Throws PosternError('config-bad') that names every bad key [S5]. */
+export function openBackendConfig(path: string): BackendConfig | undefined {
+  return isBackendConfig(path) ? reading(() => loadBackendConfig(path)) : undefined;
+}
+
 function readConfig(path: string): Config {
+  return reading(() => loadConfig(path));
+}
+
+function reading<T>(load: () => T): T {
   try {
-    return loadConfig(path);
+    return load();
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     throw new PosternError(thrown.code, thrown.message, { cause: thrown });

@@ -6,7 +6,7 @@ import type { EventType, StoredEvent } from '../base/events.ts';
 import { logFiles } from '../record/log-files.ts';
 import { LogReader, type EventQuery } from '../record/log-reader.ts';
 import type { Command, CommandIo } from './command.ts';
-import { durationS } from './duration.ts';
+import { sinceMs } from './since.ts';
 import { stateFolder, stateFolderOptions } from './state-folder.ts';
 
 const DEFAULT_LIMIT = 100;
@@ -66,13 +66,6 @@ function limitOf(text: string | undefined): number {
   const limit = Number(text ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) throw new PosternError('usage', `--limit takes a whole number from 1 to ${MAX_LIMIT}.`);
   return limit;
-}
-
-function sinceMs(text: string): number {
-  if (/^\d+[a-z]$/.test(text)) return systemClock.wallMs() - durationS(text, '--since') * 1000;
-  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) throw new PosternError('usage', '--since takes 90s, 30m, 24h or 7d, or a moment as 2026-03-02T09:00:00Z.');
-  return ms;
 }
 
 async function follow(reader: LogReader, query: EventQuery, afterSeq: number, print: (event: StoredEvent) => void, io: CommandIo): Promise<void> {

@@ -12,6 +12,13 @@ export function readApiKey(path: string): string {
   return key;
 }
 
+/** The password of a mail server: the one line of a file that only its owner may read; a `#` in it is part of it. Throws PosternError('key-file'). */
+export function readPassword(path: string): string {
+  const [password = '', ...more] = textOf(path, { secret: true }).replace(/\r?\n$/, '').split('\n');
+  if (password === '' || more.length > 0 || /\p{Cc}/u.test(password)) throw bad(path, 'does not hold one password on a line of its own');
+  return password;
+}
+
 /** The root public keys a door trusts: one base64url key of 32 bytes a line. Throws PosternError('key-file'). */
 export function readRootKeys(path: string): Uint8Array[] {
   const keys = linesOf(path, { secret: false }).map((line) => bytesOf(path, line, KEY_BYTES));
@@ -33,12 +40,16 @@ function bytesOf(path: string, line: string, length: number): Uint8Array {
 }
 
 /** The lines that say something; `#` begins a comment. */
-function linesOf(path: string, { secret }: { secret: boolean }): string[] {
+function linesOf(path: string, options: { secret: boolean }): string[] {
+  return textOf(path, options).split('\n').map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+}
+
+function textOf(path: string, { secret }: { secret: boolean }): string {
   try {
     const { mode, size } = statSync(path);
     if (size > MAX_FILE_BYTES) throw bad(path, 'is too large');
     if (secret && (mode & 0o077) !== 0) throw bad(path, `is a secret that others may read; run: chmod 600 ${path}`);
-    return readFileSync(path, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== '');
+    return readFileSync(path, 'utf8');
   } catch (thrown) {
     if (thrown instanceof PosternError) throw thrown;
     const code = (thrown as NodeJS.ErrnoException).code;

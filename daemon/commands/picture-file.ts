@@ -10,10 +10,10 @@ export interface LoadedPicture {
 }
 
 /**
- * Reads a picture of any format that sharp knows, turned as its EXIF orientation says, on white where it is transparent,
+ * Reads a picture of any format that sharp knows, a file or its bytes, turned as its EXIF orientation says, on white where it is transparent,
  * and shrunk to `maxPixels`. Rejects with what is wrong with the file.
  */
-export async function loadPicture(file: string, maxPixels: number): Promise<LoadedPicture> {
+export async function loadPicture(file: string | Uint8Array, maxPixels: number): Promise<LoadedPicture> {
   const picture = sharp(file, { failOn: 'truncated' });
   const { autoOrient: { width, height } } = await picture.metadata();
   const shrink = Math.min(1, Math.sqrt(maxPixels / (width * height)));

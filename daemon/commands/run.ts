@@ -8,6 +8,7 @@ import { systemRandom } from '../base/ids.ts';
 import { humanLogger, jsonLogger, type Logger } from '../base/logger.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
+import { reportSettings } from './report-settings.ts';
 import { readSecrets } from './secrets.ts';
 import { version } from './version.ts';
 
@@ -60,7 +61,7 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
 async function openEmbedded(config: Config, log: Logger): Promise<Backend | undefined> {
   const { embeddedBackend: place, access } = config;
   if (!place) return undefined;
-  const backend = await Backend.open({ dir: place.dir, clock: systemClock, log, maxTokenDays: access.maxTokenDays });
+  const backend = await Backend.open({ dir: place.dir, clock: systemClock, log, maxTokenDays: access.maxTokenDays, ...reportSettings() });
   try {
     await backend.listen(place);
     return backend;

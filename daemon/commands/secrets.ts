@@ -6,7 +6,7 @@ import { readApiKey, readRootKeys, readZoneMaster } from './key-files.ts';
 export function readSecrets({ access, backend }: Config): Secrets {
   return {
     roots: readRootKeys(access.rootKeysFile),
-    apiKey: backend && readApiKey(backend.apiKeyFile),
+    apiKey: backend?.apiKeyFile === undefined ? undefined : readApiKey(backend.apiKeyFile),
     zoneMaster: access.zoneMasterFile === undefined ? undefined : readZoneMaster(access.zoneMasterFile),
   };
 }

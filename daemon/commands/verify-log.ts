@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PosternError } from '../base/errors.ts';
-import type { ChainHead } from '../record/event-chain.ts';
+import type { ChainHead } from '../base/event-chain.ts';
 import { logFiles } from '../record/log-files.ts';
 import { verifyLog, type VerifyOptions, type VerifyResult } from '../record/verify-log.ts';
 import type { Command, CommandIo } from './command.ts';

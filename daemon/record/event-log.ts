@@ -5,7 +5,7 @@ import type { ClockTrust, EventDraft, StoredEvent } from '../base/events.ts';
 import { ulid, type RandomSource } from '../base/ids.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { TokenUses, UseOfToken } from '../base/token-use.ts';
-import type { ChainHead, EventStamp } from './event-chain.ts';
+import type { ChainHead, EventStamp } from '../base/event-chain.ts';
 import { logFiles } from './log-files.ts';
 import { LogReader, type EventQuery } from './log-reader.ts';
 import type { PruneLimits } from './prune-plan.ts';

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { PosternError } from '../base/errors.ts';
 import type { EventType, StoredEvent } from '../base/events.ts';
 import type { TokenUses } from '../base/token-use.ts';
-import { EMPTY_CHAIN, type ChainHead } from './event-chain.ts';
+import { EMPTY_CHAIN, type ChainHead } from '../base/event-chain.ts';
 import { inWords } from './log-files.ts';
 import { requireCurrent } from './migrations.ts';
 

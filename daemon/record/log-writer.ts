@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { messageOf, PosternError } from '../base/errors.ts';
 import type { StoredEvent } from '../base/events.ts';
 import type { UseOfToken } from '../base/token-use.ts';
-import { chain, EMPTY_CHAIN, type ChainHead, type EventStamp, type UnchainedEvent } from './event-chain.ts';
+import { chain, EMPTY_CHAIN, type ChainHead, type EventStamp, type UnchainedEvent } from '../base/event-chain.ts';
 import { openDatabase } from './log-database.ts';
 import { inWords, logFiles } from './log-files.ts';
 import { MAX_PRUNED_AT_ONCE, planPrune, type PruneFacts, type PruneLimits } from './prune-plan.ts';

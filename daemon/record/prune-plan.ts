@@ -1,4 +1,4 @@
-import type { ChainHead } from './event-chain.ts';
+import type { ChainHead } from '../base/event-chain.ts';
 
 /** So that a grant that comes meanwhile waits for one small transaction only. */
 export const MAX_PRUNED_AT_ONCE = 2_000;

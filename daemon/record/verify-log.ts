@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { PosternError } from '../base/errors.ts';
 import type { StoredEvent } from '../base/events.ts';
-import { EMPTY_CHAIN, hashOf, type ChainHead } from './event-chain.ts';
+import { EMPTY_CHAIN, hashOf, type ChainHead } from '../base/event-chain.ts';
 import { logError } from './log-files.ts';
 import { eventOf, LogReader, type EventRow } from './log-reader.ts';
 import { verifyPictures } from './verify-pictures.ts';

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../base/events.ts';
 import type { UseOfToken } from '../base/token-use.ts';
-import type { ChainHead, EventStamp, UnchainedEvent } from './event-chain.ts';
+import type { ChainHead, EventStamp, UnchainedEvent } from '../base/event-chain.ts';
 import type { PruneLimits } from './prune-plan.ts';
 
 /** What the writer's thread is started with. */

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { PosternError } from '../base/errors.ts';
 import { InFlight } from '../base/in-flight.ts';
-import type { ChainHead } from './event-chain.ts';
+import type { ChainHead } from '../base/event-chain.ts';
 import type { WriterAnswer, WriterData, WriterError, WriterRequest, WriterResult } from './writer-protocol.ts';
 
 export interface WriterThreadOptions {

@@ -26,7 +26,7 @@ export function backendConfigExample(): string {
 function sectionLines(schema: KeySchema): string[] {
   const { properties = {}, required = [] } = schema.oneOf?.at(-1) ?? schema;
   return Object.entries(properties).flatMap(([name, property]) => {
-    const lines = property.properties || property.oneOf ? [`${name}:`, ...sectionLines(property).map((line) => `  ${line}`)] : valueLines(name, property);
+    const lines = (property.properties || property.oneOf) && property.example === undefined ? [`${name}:`, ...sectionLines(property).map((line) => `  ${line}`)] : valueLines(name, property);
     const keyLines = required.includes(name) ? lines : lines.map(commentedOut);
     return [...(schema === doorKeys.root || schema === backendKeys.root ? [''] : []), ...helpLines(property), ...keyLines];
   });

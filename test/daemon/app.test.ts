@@ -115,7 +115,7 @@ test('a backend that takes questions and never answers holds up neither start no
 
 /** Without waiting until nothing is under way: the sync is, for as long as the backend says nothing. */
 async function startedBeside(door: OwnDoor, url: string): Promise<NonNullable<OwnDoor['app']>> {
-  void door.start({ config: { backend: { url, apiKeyFile: '' } }, secrets: { roots: [], apiKey: 'pk_test', zoneMaster: undefined } }).catch(() => undefined);
+  void door.start({ config: { backend: { url, apiKeyFile: '', uploadEvents: true, uploadPictures: 'all' } }, secrets: { roots: [], apiKey: 'pk_test', zoneMaster: undefined } }).catch(() => undefined);
   return eventually('the daemon is up', () => door.app);
 }
 

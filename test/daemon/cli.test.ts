@@ -10,7 +10,7 @@ import { CommandStreams } from '../support/command-streams.ts';
 import { openLog } from './record/opened-log.ts';
 
 const main = fileURLToPath(new URL(`../../daemon/main${extname(import.meta.url)}`, import.meta.url));
-const verbs = ['run', 'replay', 'scan', 'issue', 'revoke', 'events', 'verify-log', 'check-config', 'backend'];
+const verbs = ['run', 'replay', 'scan', 'issue', 'pass', 'revoke', 'unlock', 'events', 'verify-log', 'check-config', 'backend'];
 
 async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const io = new CommandStreams();
@@ -58,7 +58,7 @@ for (const verb of verbs) {
 }
 
 test('a verb there is not: one line that names those there are, also for "help"', async () => {
-  for (const args of [['unlock'], ['constructor'], ['help', 'unlock'], ['help', 'constructor'], ['']]) {
+  for (const args of [['unbolt'], ['constructor'], ['help', 'unbolt'], ['help', 'constructor'], ['']]) {
     const { code, out, err } = await cli(...args);
     assert.is(code, 2, args.join(' '));
     assert.is(out, '');

@@ -1,20 +1,18 @@
 import { z } from 'zod';
-import { ruuidOf } from '../../base/ids.ts';
 import { call } from '../http/endpoint.ts';
-import { lastEvaluatedKey, ruuid } from '../http/fields.ts';
+import { accessControlledDoor, doorAnswer, exampleDoorAnswer } from './door-answer.ts';
 
 export const getDoorsForOrg = call({
   path: '/api/accesscontrol/door/getDoorsForOrg',
-  summary: 'Lists the doors.',
+  room: 'Doors',
+  summary: 'Lists all doors by name.',
+  description: 'findAccessControlledDoors lists them a page at a time.',
   methods: ['GET', 'POST'],
   allows: ['admin', 'issuer', 'reader'],
-  body: z.strictObject({}),
-  result: z.strictObject({
-    accessControlledDoors: z.array(z.strictObject({ uuid: ruuid, name: z.string(), qrEnabled: z.boolean() })),
-    lastEvaluatedKey,
-  }),
+  body: z.object({}),
+  result: z.strictObject({ accessControlledDoors: z.array(accessControlledDoor), lastEvaluatedKey: z.null().describe('All doors are in one answer.') }),
+  examples: [{ title: 'All', body: {}, answer: { accessControlledDoors: [exampleDoorAnswer], lastEvaluatedKey: null } }],
   async answer(_, { backend }) {
-    const accessControlledDoors = backend.doors.all().map((door) => ({ uuid: ruuidOf(door.uuid), name: door.name, qrEnabled: door.hasQr }));
-    return { accessControlledDoors, lastEvaluatedKey: null };
+    return { accessControlledDoors: backend.doors.all().map(doorAnswer), lastEvaluatedKey: null };
   },
 });

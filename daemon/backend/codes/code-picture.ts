@@ -1,52 +1,45 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
-import { prepareZXingModule as prepareReader, readBarcodes } from 'zxing-wasm/reader';
-import { prepareZXingModule as prepareWriter, writeBarcode } from 'zxing-wasm/writer';
+import { prepareZXingModule, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
+import { codeModules } from './code-modules.ts';
+import { codePng } from './code-png.ts';
 
 /** Modules of white around the code (ISO/IEC 18004 §5.3.8). */
 const QUIET_ZONE = 4;
 const LEAST_PX = 600;
+/** The picture has no noise, tilt or second code: what a camera needs would find nothing more and take four times as long. */
+const READ_BACK: ReaderOptions = { formats: ['QRCode'], maxNumberOfSymbols: 1, isPure: true, binarizer: 'FixedThreshold', tryHarder: false, tryRotate: false, tryInvert: false, tryDownscale: false };
 
 let prepared = false;
 
 /** zxing-wasm would fetch its wasm from a CDN unless it is handed over. */
 function prepare(): void {
   if (prepared) return;
-  prepareReader({ overrides: { wasmBinary: wasm('zxing-wasm/reader/zxing_reader.wasm') } });
-  prepareWriter({ overrides: { wasmBinary: wasm('zxing-wasm/writer/zxing_writer.wasm') } });
+  const bytes = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')));
+  prepareZXingModule({ overrides: { wasmBinary: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) } });
   prepared = true;
 }
 
-function wasm(specifier: string): ArrayBuffer {
-  const bytes = readFileSync(fileURLToPath(import.meta.resolve(specifier)));
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+/** A picture and what it says when its very bytes are read again. */
+export interface DrawnCode {
+  png: Uint8Array;
+  readsAs: string | undefined;
 }
 
 /**
- * A QR code as a PNG: level M, every module the same whole number of pixels, quiet zone included, at least
- * 600 pixels a side. It is read again before it is handed out, so that nobody is mailed a code that no door can read.
+ * A QR code as a PNG: level M, every module the same whole number of pixels, quiet zone included, at least 600 pixels a
+ * side. It is written and read by two programs that know nothing of each other. It computes for milliseconds: a backend has
+ * `CodePictures` do it in a thread.
  */
-export async function codePicture(text: string): Promise<Uint8Array> {
-  prepare();
-  const { symbol, error } = await writeBarcode(text, { format: 'QRCode', options: 'ecLevel=M', scale: 1, addQuietZones: false });
-  if (error !== '') throw new Error(`no QR code for a text of ${text.length} characters: ${error}`);
-  const png = await drawn(symbol);
-  const [read] = await readBarcodes(png, { formats: ['QRCode'], maxNumberOfSymbols: 1 });
-  if (read?.text !== text) throw new Error('a QR code that was just drawn does not read back');
-  return png;
+export async function drawnCode(text: string): Promise<DrawnCode> {
+  const modules = codeModules(text);
+  const scale = Math.ceil(LEAST_PX / (modules.side + 2 * QUIET_ZONE));
+  const png = codePng(modules, { scale, quietZone: QUIET_ZONE });
+  return { png, readsAs: await textIn(png) };
 }
 
-/** `symbol` has one byte a module: 0 dark, 255 light. */
-async function drawn(symbol: { data: Uint8ClampedArray; width: number; height: number }): Promise<Uint8Array> {
-  const modules = symbol.width + 2 * QUIET_ZONE;
-  const scale = Math.ceil(LEAST_PX / modules);
-  const side = modules * scale;
-  const pixels = Buffer.alloc(side * side, 255);
-  for (let y = 0; y < symbol.height * scale; y++) {
-    const row = symbol.data.subarray(Math.floor(y / scale) * symbol.width);
-    const at = (y + QUIET_ZONE * scale) * side + QUIET_ZONE * scale;
-    for (let x = 0; x < symbol.width * scale; x++) pixels[at + x] = row[Math.floor(x / scale)] as number;
-  }
-  return sharp(pixels, { raw: { width: side, height: side, channels: 1 } }).png({ palette: true, colours: 2 }).toBuffer();
+/** What a picture made here says; undefined when it cannot be read. */
+export async function textIn(png: Uint8Array): Promise<string | undefined> {
+  prepare();
+  return (await readBarcodes(png, READ_BACK))[0]?.text;
 }

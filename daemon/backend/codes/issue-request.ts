@@ -1,6 +1,12 @@
 import type { TokenClaims } from '../../base/token.ts';
 import { ApiError } from '../http/api-error.ts';
 
+/** Who a code is for. Personal data: it stays in the backend's database, never in a token, a list or a log line. */
+export interface Holder {
+  name?: string | undefined;
+  email?: string | undefined;
+}
+
 /** What a token shall be. Times are wall milliseconds; what the token carries is whole seconds. */
 export interface IssueRequest {
   /** RUUIDs or UUIDs; the first is the spending door of a token with uses. */
@@ -14,6 +20,9 @@ export interface IssueRequest {
   hours?: string | undefined;
   extended?: boolean | undefined;
   rotating?: boolean | undefined;
+  holder?: Holder | undefined;
+  /** The caller's name for this request: asked again with it and the same rest, the same token is answered and none issued. */
+  requestId?: string | undefined;
   /** Never asked for over HTTP: a demo or a test makes an old token with it. Absent: now. */
   issuedAtMs?: number | undefined;
 }

@@ -1,6 +1,5 @@
-import type { KeyObject } from 'node:crypto';
 import type { KeyState } from '../../base/key-set.ts';
-import { rotatingKey, stepCodeOf, stepOf, verifyToken, type TokenClaims, type UnverifiedToken } from '../../base/token.ts';
+import { rotatingKey, stepCodeOf, stepOf, type TokenClaims, type UnverifiedToken } from '../../base/token.ts';
 import type { ListStatus } from '../../base/token-list-file.ts';
 import type { TokenUses } from '../../base/token-use.ts';
 import type { DenialReason } from '../../base/verdict.ts';
@@ -10,7 +9,10 @@ export interface RulingFacts {
   nowMs: number;
   /** 16 bytes: the door that asks. */
   door: Uint8Array;
-  key: { publicKey: KeyObject; state: KeyState } | undefined;
+  /** Of the key that the token names; undefined for one that is not known. */
+  keyState: KeyState | undefined;
+  /** Whether its signature verifies under that key. */
+  isSigned: boolean;
   /** Undefined for a token that is not on record. */
   status: ListStatus | undefined;
   /** Uses counted at all doors together. */
@@ -19,6 +21,8 @@ export interface RulingFacts {
   atDoor: TokenUses;
   zoneMaster: Uint8Array;
   maxTokenDays: number;
+  /** The door granted this very attempt by itself and its use is on record already: nothing is left to spend. */
+  isReported: boolean;
 }
 
 export type Ruling =
@@ -33,6 +37,7 @@ export function rule(token: UnverifiedToken, facts: RulingFacts): Ruling {
   const { claims } = token;
   const refusal = keyRefusal(token, facts) ?? timeRefusal(claims, facts) ?? statusRefusal(facts);
   if (refusal) return { granted: false, reason: refusal };
+  if (facts.isReported) return { granted: true, counts: 0, step: undefined, extended: claims.extended ?? false };
   const step = claims.rotating ? spendableStep(token, facts) : undefined;
   if (typeof step === 'string') return { granted: false, reason: step };
   const counts = countOf(claims, facts);
@@ -40,10 +45,10 @@ export function rule(token: UnverifiedToken, facts: RulingFacts): Ruling {
   return { granted: true, counts, step, extended: claims.extended ?? false };
 }
 
-function keyRefusal(token: UnverifiedToken, { key, door }: RulingFacts): DenialReason | undefined {
-  if (!key) return 'unknown-key';
-  if (key.state === 'revoked') return 'key-revoked';
-  if (!verifyToken(token, key.publicKey)) return 'bad-signature';
+function keyRefusal(token: UnverifiedToken, { keyState, isSigned, door }: RulingFacts): DenialReason | undefined {
+  if (!keyState) return 'unknown-key';
+  if (keyState === 'revoked') return 'key-revoked';
+  if (!isSigned) return 'bad-signature';
   return token.claims.doors.some((it) => Buffer.compare(it, door) === 0) ? undefined : 'wrong-door';
 }
 

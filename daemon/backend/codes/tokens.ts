@@ -6,8 +6,12 @@ import { ApiError } from '../http/api-error.ts';
 import type { Actor, Audit } from '../audit.ts';
 import type { Doors } from '../doors.ts';
 import { claimsOf, type IssueRequest } from './issue-request.ts';
+import { RepeatedRequests } from './repeated-requests.ts';
+import { TokenRows, type StoredToken, type TokenRecord } from './token-rows.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { Store } from '../store.ts';
+
+export type { TokenRecord } from './token-rows.ts';
 
 export interface IssuedToken {
   /** base64url of 16 bytes. */
@@ -15,15 +19,8 @@ export interface IssuedToken {
   /** What the QR code holds. A secret: whoever has it comes in [S7]. */
   text: string;
   claims: TokenClaims;
-}
-
-/** A token as the list of codes shows it. */
-export interface TokenRecord {
-  id: Uint8Array;
-  door: Uint8Array;
-  expiresAtS: number;
-  principal: string | null;
-  status: ListStatus;
+  /** False for a token that an earlier request with the same id got already. */
+  isNew: boolean;
 }
 
 export interface TokensOptions {
@@ -37,25 +34,22 @@ export interface TokensOptions {
   maxTokenDays: number;
 }
 
-/** Issuing, listing and revoking. */
+/** Issuing, listing, revoking and suspending. Each is one transaction, which nests in another. */
 export class Tokens {
   readonly #options: TokensOptions;
+  readonly #rows: TokenRows;
+  readonly #requests: RepeatedRequests;
 
   constructor(options: TokensOptions) {
     this.#options = options;
+    this.#rows = new TokenRows(options.store);
+    this.#requests = new RepeatedRequests(options.store);
   }
 
   /** Throws ApiError for a request outside its bounds; nothing is stored then. */
   issue(request: IssueRequest, actor: Actor): IssuedToken {
-    const { store, clock, random, audit, maxTokenDays } = this.#options;
-    const doors = request.doors.map((door) => this.#doorWithQr(door));
-    const claims = claimsOf(request, { id: random(16), doors, nowMs: clock.wallMs(), maxTokenDays });
-    const text = signToken(claims, this.#options.keys.token);
-    store.transaction(() => {
-      this.#insert(claims, 'active', actor);
-      audit.write('token-issued', ruuidOf(claims.id), actor);
-    }).immediate();
-    return { tokenId: ruuidOf(claims.id), text, claims };
+    const doors = this.#doorsWithQr(request.doors);
+    return this.#options.store.transaction(() => this.#issuedBefore(request, doors, actor) ?? this.#issueNew(request, doors, actor)).immediate();
   }
 
   /** Stores a token made elsewhere with this issuer's key, as a recorded site brings it. Returns its text. */
@@ -65,32 +59,86 @@ export class Tokens {
     return text;
   }
 
-  /** False when it was revoked already. Throws ApiError('token-unknown'). */
+  /** For good. False when it was revoked already. Throws ApiError('token-unknown'). */
   revoke(id: Uint8Array, actor: Actor): boolean {
-    const { store, doors, audit } = this.#options;
-    return store.transaction(() => {
-      const { changes } = store.prepare('UPDATE tokens SET status = \'revoked\' WHERE id = ? AND status <> \'revoked\'').run(id);
-      if (changes === 0 && !store.prepare('SELECT 1 FROM tokens WHERE id = ?').get(id)) {
-        throw new ApiError(404, 'token-unknown', `There is no token ${ruuidOf(id)} here. getQRAccessCodes lists those there are.`);
-      }
-      if (changes === 0) return false;
-      for (const door of this.doorsOf(id)) doors.listChanged(door);
-      audit.write('token-revoked', ruuidOf(id), actor);
-      return true;
+    return this.#change(id, actor, 'token-revoked', ({ status }) => status === 'revoked' ? undefined : 'revoked');
+  }
+
+  /** Until it is resumed. False when it was suspended already. Throws ApiError('token-unknown', 'token-revoked'). */
+  suspend(id: Uint8Array, actor: Actor): boolean {
+    return this.#change(id, actor, 'token-suspended', (token) => notRevoked(id, token) === 'suspended' ? undefined : 'suspended');
+  }
+
+  /** False when it was not suspended. Throws ApiError('token-unknown', 'token-revoked'). */
+  resume(id: Uint8Array, actor: Actor): boolean {
+    return this.#change(id, actor, 'token-resumed', (token) => notRevoked(id, token) === 'active' ? undefined : 'active');
+  }
+
+  /** Revokes a token whose code was never handed out, and lets its request be made again. */
+  withdraw(id: Uint8Array, requestId: string | undefined, actor: Actor): void {
+    this.#options.store.transaction(() => {
+      this.revoke(id, actor);
+      if (requestId !== undefined) this.#requests.forget(requestId);
     }).immediate();
   }
 
   /** Tokens that have not expired, in the order of their ids, after `afterId`; one record a token, with its first door. */
   page(limit: number, afterId: Uint8Array = new Uint8Array(0)): TokenRecord[] {
-    const { store, clock } = this.#options;
-    return store.prepare<[Uint8Array, number, number], TokenRecord>(`
-      SELECT t.id, d.door, t.expires_at_s AS expiresAtS, t.principal, t.status
-      FROM tokens t JOIN token_doors d ON d.token = t.id AND d.place = 0
-      WHERE t.id > ? AND t.expires_at_s > ? ORDER BY t.id LIMIT ?`).all(afterId, Math.floor(clock.wallMs() / 1000), limit);
+    return this.#rows.page(limit, afterId, this.#nowS());
   }
 
   doorsOf(id: Uint8Array): Uint8Array[] {
-    return this.#options.store.prepare<[Uint8Array], Buffer>('SELECT door FROM token_doors WHERE token = ? ORDER BY place').pluck().all(id);
+    return this.#rows.doorsOf(id);
+  }
+
+  /** What the QR code of a stored token holds: the same each time, for Ed25519 signatures are (RFC 8032 §5.1.6). Undefined when there is no such token. A secret [S7]. */
+  textOf(id: Uint8Array): string | undefined {
+    const stored = this.#rows.get(id);
+    return stored && this.#textOf(stored);
+  }
+
+  #issuedBefore(request: IssueRequest, doors: Uint8Array[], { principal }: Actor): IssuedToken | undefined {
+    const id = this.#requests.earlierToken(request, doors, principal, this.#nowS());
+    if (!id) return undefined;
+    const stored = this.#rows.get(id) as StoredToken;
+    if (stored.status === 'revoked') throw new ApiError(409, 'token-revoked', `The code ${ruuidOf(id)} of this requestId was revoked. Draw a new requestId for a new code.`);
+    return { tokenId: ruuidOf(id), text: this.#textOf(stored), claims: stored.claims, isNew: false };
+  }
+
+  #issueNew(request: IssueRequest, doors: Uint8Array[], actor: Actor): IssuedToken {
+    const { clock, random, audit, keys, maxTokenDays } = this.#options;
+    const claims = claimsOf(request, { id: random(16), doors, nowMs: clock.wallMs(), maxTokenDays });
+    const text = signToken(claims, keys.token);
+    this.#insert(claims, 'active', actor, request);
+    this.#requests.remember(request, doors, actor.principal, claims, this.#nowS());
+    audit.write('token-issued', ruuidOf(claims.id), actor);
+    return { tokenId: ruuidOf(claims.id), text, claims, isNew: true };
+  }
+
+  #insert(claims: TokenClaims, status: ListStatus, { principal }: Actor, { holder }: Pick<IssueRequest, 'holder'> = {}): void {
+    this.#rows.insert(claims, this.#options.keys.token.keyId, status, principal, holder);
+    this.#listsChanged(claims);
+  }
+
+  /** Gives the token the status that `next` names; false when it names none. */
+  #change(id: Uint8Array, actor: Actor, action: 'token-revoked' | 'token-suspended' | 'token-resumed', next: (token: StoredToken) => ListStatus | undefined): boolean {
+    const { store, audit } = this.#options;
+    return store.transaction(() => {
+      const stored = this.#rows.get(id);
+      if (!stored) throw new ApiError(404, 'token-unknown', `There is no token ${ruuidOf(id)} here. getQRAccessCodes lists those there are.`);
+      const status = next(stored);
+      if (status === undefined) return false;
+      this.#rows.setStatus(id, status);
+      this.#listsChanged(stored.claims);
+      audit.write(action, ruuidOf(id), actor);
+      return true;
+    }).immediate();
+  }
+
+  #doorsWithQr(named: string[]): Uint8Array[] {
+    const doors = named.map((text) => this.#doorWithQr(text));
+    if (new Set(doors.map(ruuidOf)).size === doors.length) return doors;
+    throw new ApiError(400, 'door-twice', 'A door is named twice. Name each door of the code once; the first counts its uses.');
   }
 
   #doorWithQr(text: string): Uint8Array {
@@ -99,16 +147,23 @@ export class Tokens {
     throw new ApiError(409, 'door-without-qr', `The door ${door.name} does not read QR codes. getDoorsForOrg tells which doors do.`);
   }
 
-  #insert(claims: TokenClaims, status: ListStatus, actor: Actor): void {
-    const { store, keys, doors } = this.#options;
-    store.prepare(`INSERT INTO tokens (id, key_id, issued_at_s, expires_at_s, not_before_s, uses, reentry_grace_s, hours, extended, rotating, status, principal)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
-      claims.id, keys.token.keyId, claims.issuedAtS, claims.expiresAtS, claims.notBeforeS ?? null, claims.uses ?? null, claims.reentryGraceS ?? null,
-      claims.hours ?? null, claims.extended ? 1 : 0, claims.rotating ? 1 : 0, status, actor.principal ?? null);
-    const insertDoor = store.prepare('INSERT INTO token_doors (door, token, place) VALUES (?, ?, ?)');
-    claims.doors.forEach((door, place) => {
-      insertDoor.run(door, claims.id, place);
-      doors.listChanged(door);
-    });
+  #textOf({ claims, keyId }: StoredToken): string {
+    const signer = this.#options.keys.tokenSigner(keyId);
+    if (!signer) throw new Error(`the key that signed the token ${ruuidOf(claims.id)} is not here`);
+    return signToken(claims, signer);
   }
+
+  /** Every change of what a token may do comes by here; uses come by `Validation`. */
+  #listsChanged({ id, doors }: Pick<TokenClaims, 'id' | 'doors'>): void {
+    for (const door of doors) this.#options.doors.listChanged(door, id);
+  }
+
+  #nowS(): number {
+    return Math.floor(this.#options.clock.wallMs() / 1000);
+  }
+}
+
+function notRevoked(id: Uint8Array, { status }: StoredToken): Exclude<ListStatus, 'revoked'> {
+  if (status !== 'revoked') return status;
+  throw new ApiError(409, 'token-revoked', `The code ${ruuidOf(id)} was revoked, which is for good. Issue a new one.`);
 }

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
-import { readToken, type UnverifiedToken } from '../../base/token.ts';
-import type { ListStatus } from '../../base/token-list-file.ts';
+import { uuidBytes } from '../../base/ids.ts';
+import { readToken, stepOf, verifyTokenAside, type ReadToken, type UnverifiedToken } from '../../base/token.ts';
 import type { DenialReason } from '../../base/verdict.ts';
 import { ApiError } from '../http/api-error.ts';
 import type { Doors } from '../doors.ts';
+import type { OfflineCount, OfflineUse } from './offline-use.ts';
 import { rule, type Ruling, type RulingFacts } from './ruling.ts';
+import type { SharedCommits } from '../shared-commits.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { Store } from '../store.ts';
+import { UseRows } from './use-rows.ts';
 
 export interface Question {
   /** The door's own name for the attempt; asking again with it gets the same answer and counts nothing. */
@@ -25,103 +28,128 @@ export interface Answer {
   reason?: DenialReason;
   /** Release for the extended (accessibility) time. */
   extended?: boolean;
+  /** The schedule of the door that the code is bound to. The door judges it, for only the door has it. */
+  hours?: string;
   serverTimeMs: number;
 }
 
 export interface ValidationOptions {
   store: Store;
+  commits: SharedCommits;
   clock: Clock;
   keys: SigningKeys;
   doors: Doors;
   maxTokenDays: number;
 }
 
-interface OnRecord {
-  status: ListStatus;
-  spent: number;
-  spentHere: number | null;
-  lastCountedAtMs: number | null;
-  lastStep: number | null;
+/** A code as it was shown, taken apart. */
+interface ShownCode {
+  read: ReadToken;
+  isSigned: boolean;
+  /** SHA-256 of its text. */
+  digest: Buffer;
 }
 
 /** Longer than any token lives, and so than any retry of an attempt with it. */
-const ANSWERS_KEPT_MS = 400 * 86_400_000;
+const KEPT_MS = 400 * 86_400_000;
 
-/** Answers doors. Looking up, ruling, counting and remembering the answer are one durable transaction. */
+/** Answers doors, and counts what they granted by themselves. Looking up, ruling, counting and remembering are one transaction. */
 export class Validation {
   readonly #options: ValidationOptions;
+  readonly #rows: UseRows;
 
   constructor(options: ValidationOptions) {
     this.#options = options;
+    this.#rows = new UseRows(options.store);
   }
 
-  /** Throws ApiError('nonce-reused') when the nonce named another attempt before. */
-  answer(question: Question): Answer {
-    return this.#options.store.transaction(() => this.#earlierAnswer(question) ?? this.#newAnswer(question)).immediate();
+  /**
+   * Resolves when the answer, and what it counted, is on disk. Rejects with ApiError('nonce-reused') when the nonce named
+   * another attempt before, and with the database's error when it cannot be put on disk: nothing was counted then.
+   */
+  answer(question: Question): Promise<Answer> {
+    return this.#options.commits.runAfter(this.#codeOf(question), (code) => this.#earlierAnswer(question, code) ?? this.#newAnswer(question, code));
   }
 
-  #earlierAnswer(question: Question): Answer | undefined {
-    const row = this.#options.store.prepare<[string], { door: Buffer; digest: Buffer; answer: string }>('SELECT door, code_digest AS digest, answer FROM answers WHERE nonce = ?').get(question.nonce);
+  /** What needs no database, done before the transaction and the signature beside this thread. */
+  async #codeOf({ code }: Question): Promise<ShownCode> {
+    const read = readToken(code);
+    const key = read.ok ? this.#options.keys.tokenKey(read.token.keyId) : undefined;
+    const isSigned = read.ok && key !== undefined && await verifyTokenAside(read.token, key.publicKey);
+    return { read, isSigned, digest: createHash('sha256').update(code).digest() };
+  }
+
+  /**
+   * Counts what a door granted without an answer in time. Runs in the caller's transaction. One attempt (nonce, door and
+   * token) counts once, whether its question or its report comes first. It denies nothing and throws for nothing that a
+   * door can send: the visitor is in, and a use too many is told as `overspent`.
+   */
+  countOffline(use: OfflineUse): OfflineCount {
+    const token = uuidBytes(use.tokenId);
+    const found = token && this.#rows.token(token, use.door);
+    if (!found) return { counted: false, overspent: false, status: 'unknown' };
+    const { status } = found;
+    const reported = this.#rows.offlineUse(use.nonce, use.door, token);
+    if (reported) return { counted: false, overspent: reported.overspent === 1, status };
+    const counted = this.#rows.countedOnline(use.nonce, use.door, token) === undefined;
+    const counts = counted && use.counts === 1 && found.uses !== null;
+    const overspent = counts && found.spent >= (found.uses ?? Infinity);
+    const nowMs = this.#options.clock.wallMs();
+    if (counts) this.#count(token, use.door, Math.max(found.lastCountedAtMs ?? 0, Math.min(use.atMs, nowMs)));
+    // A door whose clock is ahead must not spend the steps to come.
+    if (counted && use.step !== undefined && use.step <= stepOf(nowMs) + 1) this.#rows.spendStep(token, use.door, use.step);
+    this.#rows.rememberOffline({ ...use, token, counted: counts, overspent, nowMs, keptFromMs: nowMs - KEPT_MS });
+    return { counted: counts, overspent, status };
+  }
+
+  #earlierAnswer(question: Question, { digest }: ShownCode): Answer | undefined {
+    const row = this.#rows.answer(question.nonce);
     if (!row) return undefined;
-    if (!row.door.equals(question.door) || !row.digest.equals(digestOf(question.code))) {
+    if (!row.door.equals(question.door) || !row.digest.equals(digest)) {
       throw new ApiError(409, 'nonce-reused', 'This nonce was used for another door or code. Draw a new one for every attempt.');
     }
     return JSON.parse(row.answer) as Answer;
   }
 
-  #newAnswer(question: Question): Answer {
+  #newAnswer(question: Question, { read, isSigned, digest }: ShownCode): Answer {
     const nowMs = this.#options.clock.wallMs();
-    const read = readToken(question.code);
-    const ruling = read.ok ? this.#rule(read.token, question.door, nowMs) : { granted: false as const, reason: read.reason };
-    const answer: Answer = ruling.granted
-      ? { nonce: question.nonce, verdict: 'granted', extended: ruling.extended, serverTimeMs: nowMs }
-      : { nonce: question.nonce, verdict: 'denied', reason: ruling.reason, serverTimeMs: nowMs };
-    this.#remember(question, answer);
+    const ruling = read.ok ? this.#rule(question, read.token, isSigned, nowMs) : { granted: false as const, reason: read.reason };
+    const answer = answerOf(question.nonce, ruling, read, nowMs);
+    this.#rows.remember({
+      ...question, digest, token: read.ok ? read.token.claims.id : null, counted: ruling.granted ? ruling.counts : null,
+      nowMs, answer: JSON.stringify(answer), keptFromMs: nowMs - KEPT_MS,
+    });
     return answer;
   }
 
-  #rule(token: UnverifiedToken, door: Uint8Array, nowMs: number): Ruling {
+  #rule({ nonce, door }: Question, token: UnverifiedToken, isSigned: boolean, nowMs: number): Ruling {
     const { keys, maxTokenDays } = this.#options;
-    const onRecord = this.#onRecord(token.claims.id, door);
+    const { id } = token.claims;
+    const found = this.#rows.token(id, door);
     const facts: RulingFacts = {
-      nowMs, door, maxTokenDays,
-      key: keys.tokenKey(token.keyId),
+      nowMs, door, maxTokenDays, isSigned,
+      keyState: keys.tokenKey(token.keyId)?.state,
       zoneMaster: keys.zoneMaster,
-      status: onRecord?.status,
-      spent: onRecord?.spent ?? 0,
-      atDoor: { counted: onRecord?.spentHere ?? 0, lastCountedAtMs: onRecord?.lastCountedAtMs ?? undefined, lastStep: onRecord?.lastStep ?? undefined },
+      status: found?.status,
+      spent: found?.spent ?? 0,
+      atDoor: { counted: found?.spentHere ?? 0, lastCountedAtMs: found?.lastCountedAtMs ?? undefined, lastStep: found?.lastStep ?? undefined },
+      isReported: this.#rows.offlineUse(nonce, door, id) !== undefined,
     };
     const ruling = rule(token, facts);
-    if (ruling.granted) this.#spend(token.claims.id, door, ruling.counts, ruling.step, nowMs);
+    if (ruling.granted && ruling.step !== undefined) this.#rows.spendStep(id, door, ruling.step);
+    if (ruling.granted && ruling.counts === 1) this.#count(id, door, nowMs);
     return ruling;
   }
 
-  #onRecord(token: Uint8Array, door: Uint8Array): OnRecord | undefined {
-    return this.#options.store.prepare<[Uint8Array, Uint8Array], OnRecord>(`
-      SELECT t.status, t.spent, d.spent AS spentHere, d.last_counted_ms AS lastCountedAtMs, d.last_step AS lastStep
-      FROM tokens t LEFT JOIN token_doors d ON d.token = t.id AND d.door = ? WHERE t.id = ?`).get(door, token);
-  }
-
-  #spend(token: Uint8Array, door: Uint8Array, counts: 0 | 1, step: number | undefined, nowMs: number): void {
-    const { store, doors } = this.#options;
-    if (step !== undefined) store.prepare('UPDATE token_doors SET last_step = ? WHERE door = ? AND token = ?').run(step, door, token);
-    if (counts === 0) return;
-    store.prepare('UPDATE tokens SET spent = spent + 1 WHERE id = ?').run(token);
-    store.prepare('UPDATE token_doors SET spent = spent + 1, last_counted_ms = ? WHERE door = ? AND token = ?').run(nowMs, door, token);
-    // A door's list tells what was spent elsewhere: the use changes the lists of the token's other doors.
-    const others = store.prepare<[Uint8Array, Uint8Array], Buffer>('SELECT door FROM token_doors WHERE token = ? AND door <> ?').pluck().all(token, door);
-    for (const other of others) doors.listChanged(other);
-  }
-
-  #remember(question: Question, answer: Answer): void {
-    const { store } = this.#options;
-    store.prepare('INSERT INTO answers (nonce, door, code_digest, at_ms, seen_at_ms, answer) VALUES (?, ?, ?, ?, ?, ?)')
-      .run(question.nonce, question.door, digestOf(question.code), answer.serverTimeMs, question.seenAtMs, JSON.stringify(answer));
-    // Two out for one in, so that the table never outgrows its time [S9].
-    store.prepare('DELETE FROM answers WHERE nonce IN (SELECT nonce FROM answers WHERE at_ms < ? LIMIT 2)').run(answer.serverTimeMs - ANSWERS_KEPT_MS);
+  /** A door's list tells what was spent elsewhere: the use changes the lists of the token's other doors. */
+  #count(token: Uint8Array, door: Uint8Array, atMs: number): void {
+    this.#rows.count(token, door, atMs);
+    for (const other of this.#rows.otherDoors(token, door)) this.#options.doors.listChanged(other, token);
   }
 }
 
-function digestOf(code: string): Buffer {
-  return createHash('sha256').update(code).digest();
+function answerOf(nonce: string, ruling: Ruling, read: ReadToken, serverTimeMs: number): Answer {
+  if (!ruling.granted) return { nonce, verdict: 'denied', reason: ruling.reason, serverTimeMs };
+  const hours = read.ok ? read.token.claims.hours : undefined;
+  return { nonce, verdict: 'granted', extended: ruling.extended, ...(hours !== undefined && { hours }), serverTimeMs };
 }

@@ -3,11 +3,14 @@ export class ApiError extends Error {
   readonly status: number;
   /** Kebab-case, stable: what a client compares. */
   readonly code: string;
+  /** Sent with the refusal: `retry-after`, `allow`. */
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, { headers = {} }: { headers?: Readonly<Record<string, string>> } = {}) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    this.headers = headers;
   }
 }

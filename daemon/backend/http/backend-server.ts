@@ -1,40 +1,83 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import Database from 'better-sqlite3';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BackendParts } from '../backend-parts.ts';
+import { checkAnswer, checkRefusal } from './answer-check.ts';
 import { ApiError } from './api-error.ts';
 import { Authentication } from './authentication.ts';
-import type { Endpoint, RequestContext } from './endpoint.ts';
+import { checkHeaders, rawRefusal, refusalOfConnection } from './connection-refusals.ts';
+import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
+import { addressOf } from './asker-address.ts';
 import { sendFile } from './file-answer.ts';
+import { hasBody, sendJson, sendRefusal } from './json-answer.ts';
+import { sendPieces } from './pieces-answer.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { readBody, readBytes } from './request-body.ts';
+import { readQuery, targetOf } from './request-target.ts';
 import { Router } from './router.ts';
+import { SecureServer } from './secure-server.ts';
+import { defaultLimits, type ServerLimits } from './server-limits.ts';
+import type { TlsFileNames } from './tls-files.ts';
 
-/** [S8] It speaks plain HTTP, so it is reachable from this machine only; a TLS proxy may stand in front. */
+/** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const MAX_HEADER_BYTES = 8_192;
+
+export interface ListenAt {
+  host: string;
+  port: number;
+  /** Absent: plain HTTP. */
+  tls?: TlsFileNames | undefined;
+}
+
+export interface BackendServerOptions extends ListenAt {
+  limits?: Partial<ServerLimits>;
+  /** Every answer is held to its schema, every refusal to the API document; what breaks them is a 500. For tests: it takes time. */
+  checkAnswers?: boolean;
+}
 
 /** The backend's HTTP side: routes, authenticates, answers. */
 export class BackendServer {
   readonly #backend: BackendParts;
-  readonly #log: Logger;
+  readonly #limits: ServerLimits;
+  readonly #checksAnswers: boolean;
+  readonly #refusals: RefusalLog;
   readonly #server: Server;
   readonly #router = new Router(endpoints);
   readonly #authentication: Authentication;
+  readonly #at: { host: string; port: number };
+  readonly #secure: SecureServer | undefined;
+  /** What is being answered on a connection. */
+  readonly #answering = new WeakMap<Duplex, ServerResponse>();
+  #connections = 0;
+  /** Those that came when there were enough. */
+  readonly #surplus = new WeakSet<Duplex>();
 
-  constructor(backend: BackendParts, log: Logger) {
+  /** Throws PosternError('backend-host', 'tls-files'). */
+  constructor(backend: BackendParts, log: Logger, options: BackendServerOptions) {
+    const { host, port, tls, limits, checkAnswers = false } = options;
+    if (!tls && !LOOPBACK.has(host)) throw new PosternError('backend-host', `Without TLS the backend listens on this machine only, not on ${host}. Add a tls section to its config, or put a TLS proxy in front.`);
     this.#backend = backend;
-    this.#log = log;
-    this.#authentication = new Authentication(backend.apiKeys);
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 8_192 }, (request, response) => void this.#serve(request, response));
-    // Doors keep their connection between two polls a minute apart, so that an attempt finds it open.
-    this.#server.keepAliveTimeout = 90_000;
-    this.#server.maxConnections = 512;
+    this.#at = { host, port };
+    this.#limits = { ...defaultLimits, ...limits };
+    this.#checksAnswers = checkAnswers;
+    this.#refusals = new RefusalLog(log, backend.clock);
+    this.#authentication = new Authentication({ ...backend, log });
+    this.#secure = tls && new SecureServer(tls, { clock: backend.clock, log, limits: serverOptions(this.#limits) });
+    this.#server = this.#secure?.server ?? createServer(serverOptions(this.#limits));
+    this.#server.maxConnections = Math.ceil(this.#limits.connections * 1.5);
+    this.#hear();
   }
 
   /** Resolves to the URL it answers at. */
-  async listen({ host, port }: { host: string; port: number }): Promise<string> {
-    if (!LOOPBACK.has(host)) throw new PosternError('backend-host', `The backend speaks plain HTTP and listens on this machine only, not on ${host}. To serve other machines put a TLS proxy in front.`);
+  async listen(): Promise<string> {
+    const { host, port } = this.#at;
     await new Promise<void>((resolve, reject) => {
       const failed = (error: Error): void => reject(new PosternError('backend-listen', `The backend cannot listen on ${host}:${port}: ${error.message}. Choose another port or stop what uses it.`, { cause: error }));
       this.#server.once('error', failed);
@@ -43,57 +86,150 @@ export class BackendServer {
         resolve();
       });
     });
+    this.#secure?.watch();
     const address = this.#server.address() as AddressInfo;
-    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    return `${this.#secure ? 'https' : 'http'}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  /** Looks at the TLS files now. */
+  reloadTls(): void {
+    this.#secure?.reload();
   }
 
   async close(): Promise<void> {
+    this.#secure?.stop();
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
   }
 
+  #hear(): void {
+    const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
+    this.#server.on('request', serve).on('checkContinue', serve);
+    this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      this.#refuse(request, response, new ApiError(417, 'expectation-bad', 'Leave out the Expect header; of those only 100-continue is known.')));
+    this.#server.on('connect', (_, socket) => this.#refuseConnection(socket, new ApiError(405, 'wrong-method', 'This is no proxy. Ask for the call itself.', { headers: { allow: 'GET, HEAD, POST, PUT' } })));
+    this.#server.on('clientError', (error: Error, socket) => this.#refuseConnection(socket, refusalOfConnection(error)));
+    this.#server.on('connection', (socket) => {
+      this.#connections++;
+      socket.once('close', () => this.#connections--);
+    });
+    // A door that was here before the crowd is served as ever. With TLS a request knows the secured connection only.
+    for (const event of ['connection', 'secureConnection']) {
+      this.#server.on(event, (socket: Duplex) => {
+        if (this.#connections > this.#limits.connections) this.#surplus.add(socket);
+      });
+    }
+  }
+
+  /** One request of a connection at a time: a caller who sends many and reads nothing costs one answer. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const before = this.#answering.get(request.socket);
+    this.#answering.set(request.socket, response);
+    if (before && !before.closed) await once(before, 'close');
+    // Nobody is there any more to be told what was done.
+    if (request.socket.destroyed) return;
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
     try {
       await this.#answer(request, response);
     } catch (thrown) {
-      this.#refuse(response, this.#apiErrorOf(thrown));
+      this.#refuse(request, response, this.#apiErrorOf(thrown));
     }
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    if (this.#surplus.has(request.socket)) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
+    checkHeaders(request);
+    const { path, query } = targetOf(request.url ?? '');
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
     const caller = this.#authentication.callerOf(request, endpoint);
-    await this.#perform(endpoint, { backend: this.#backend, caller, params, query: new URLSearchParams(query) }, request, response);
+    try {
+      await this.#perform(endpoint, { backend: this.#backend, caller, params, query, address: addressOf(request), hungUp: hungUpSignal(response) }, request, response);
+    } catch (thrown) {
+      if (this.#checksAnswers && thrown instanceof ApiError) checkRefusal(endpoint, thrown);
+      throw thrown;
+    }
   }
 
   async #perform(endpoint: Endpoint, context: RequestContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const query = readQuery(context.query, endpoint.query);
+    // Only now, when it is known who asks for what, is the body wanted (RFC 9110 §10.1.1).
+    if (endpoint.kind !== 'file' && request.headers.expect !== undefined) response.writeContinue();
     switch (endpoint.kind) {
-      case 'call': return sendJson(response, 200, await endpoint.answer(await readBody(request, endpoint.body), context));
-      case 'upload': return sendJson(response, 200, await endpoint.store(await readBytes(request, endpoint.maxBytes), context));
-      case 'file': return sendFile(request, response, endpoint.contentType, await endpoint.file(context));
+      case 'call': {
+        const { body, ignored } = await readBody(request, endpoint.body, endpoint.maxBytes);
+        return this.#sendAnswer(endpoint, response, await endpoint.answer(body, context, query), ignored);
+      }
+      case 'upload': return this.#sendAnswer(endpoint, response, await endpoint.store(await readBytes(request, endpoint.maxBytes), context, query), []);
+      case 'file': {
+        if (hasBody(request)) throw new ApiError(400, 'body-unexpected', 'A download takes no body. Leave it out.');
+        const answer = await endpoint.file(context, query);
+        this.#mustBeRead(response);
+        return 'pieces' in answer ? sendPieces(request, response, answer) : sendFile(request, response, endpoint.contentType, answer);
+      }
     }
+  }
+
+  #sendAnswer(endpoint: Call | Upload, response: ServerResponse, answer: unknown, ignored: string[]): void {
+    if (this.#checksAnswers) checkAnswer(endpoint, answer);
+    this.#mustBeRead(response);
+    sendJson(response, 200, ignored.length === 0 ? answer : withWarning(answer as object, ignored));
   }
 
   #apiErrorOf(thrown: unknown): ApiError {
     if (thrown instanceof ApiError) return thrown;
-    this.#log.error('a request failed in the backend', { error: messageOf(thrown), stack: thrown instanceof Error ? thrown.stack : undefined });
+    this.#refusals.failed(messageOf(thrown), thrown instanceof Error ? thrown.stack : undefined);
+    if (thrown instanceof Database.SqliteError) return new ApiError(503, 'storage', 'The backend cannot use its database now. Nothing was changed; try again, with the same nonce where there is one.', { headers: { 'retry-after': '5' } });
     return new ApiError(500, 'internal', 'The backend failed at this request; its log says how. Try again, with the same nonce where there is one.');
   }
 
-  #refuse(response: ServerResponse, error: ApiError): void {
-    if (response.headersSent) return void response.destroy();
-    // What is left of a refused body is not read, so the connection cannot be used again.
-    response.setHeader('connection', 'close');
-    sendJson(response, error.status, { error: true, errorMsg: error.message, code: error.code });
+  #refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
+    this.#refusals.refused(error.status, error.code);
+    this.#mustBeRead(response);
+    sendRefusal(request, response, error);
+  }
+
+  /** From now on it is the caller's turn: who takes nothing for so long is gone, and an answer on its way is memory or an open file [S9]. Until now it was ours, and a call may take long. */
+  #mustBeRead(response: ServerResponse): void {
+    response.setTimeout(this.#limits.unreadAnswerMs);
+  }
+
+  /** For what is no request; the connection ends. */
+  #refuseConnection(socket: Duplex, error: ApiError): void {
+    const begun = this.#answering.get(socket);
+    // An answer that is half sent must not be taken for another.
+    if (!socket.writable || (begun?.headersSent && !begun.writableFinished)) return void socket.destroy();
+    this.#refusals.refused(error.status, error.code);
+    socket.end(rawRefusal(error), () => socket.destroy());
   }
 }
 
-function sendJson(response: ServerResponse, status: number, answer: unknown): void {
-  const body = JSON.stringify(answer);
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }).end(body);
+/** Aborted when the connection ends before the answer is sent. */
+function hungUpSignal(response: ServerResponse): AbortSignal {
+  const hungUp = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) hungUp.abort();
+  });
+  return hungUp.signal;
+}
+
+function serverOptions(limits: ServerLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    keepAliveTimeout: limits.idleMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // `checkHeaders` does, with an answer that says so.
+    requireHostHeader: false,
+  };
+}
+
+function withWarning(answer: object, ignored: string[]): object {
+  const names = ignored.slice(0, 10).map((name) => JSON.stringify(name.slice(0, 64))).join(', ');
+  const said = (answer as { warningMsg?: string | null }).warningMsg;
+  const warningMsg = `The call does not know ${names}; it was passed over.`;
+  return { ...answer, warningMsg: typeof said === 'string' ? `${said} ${warningMsg}` : warningMsg };
 }

@@ -1,98 +1,182 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
-import { encodeEntry, LIST_ENTRY_BYTES, signListFront, type ListHead, type ListStatus } from '../../base/token-list-file.ts';
+import { ruuidOf } from '../../base/ids.ts';
+import { encodeDelta } from '../../base/token-list-delta.ts';
+import type { ListEdits } from '../../base/token-list-edits.ts';
+import { LIST_ENTRY_BYTES, signDigestFront } from '../../base/token-list-file.ts';
 import type { Doors } from '../doors.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { Store } from '../store.ts';
+import type { EntryBlocks } from './entry-blocks.ts';
+import type { ListFront, ListFronts } from './list-fronts.ts';
+import type { BuiltEntries, ReadEntries } from './list-reader.ts';
+import type { ListWork } from './list-work.ts';
+import { RecentDeltas } from './recent-deltas.ts';
 
 export interface TokenListsOptions {
   store: Store;
   clock: Clock;
-  keys: SigningKeys;
+  keys: Pick<SigningKeys, 'list' | 'listFloor' | 'tokenKeyIds'>;
   doors: Doors;
+  fronts: ListFronts;
+  blocks: EntryBlocks;
+  work: ListWork;
   /** A list is signed anew after this even if nothing changed, for a door trusts only what is signed to be recent. */
   resignAfterS: number;
   /** From issue to expiry. */
   lifeS: number;
 }
 
-/** A signed list as it is served. */
-export interface SignedList {
+/** A signed file as it is served: a full list, or a delta to it. */
+export interface SignedFile {
+  /** Of the list, or the one that a delta leads to. */
   version: number;
-  /** With its quotes, as in the HTTP header. */
+  /** Strong, with its quotes, as in the HTTP header. */
   etag: string;
-  /** Reads the file. */
-  bytes: () => Uint8Array;
+  length: number;
+  /** The bytes from `start` to before `end`. */
+  read: (start: number, end: number) => Promise<Readable>;
 }
 
-interface ListRow {
-  version: number;
-  issuedAtS: number;
-  builtAtChanges: number;
-  etag: string;
-}
+/**
+ * After so long a list is read as a whole again, not from what changed: whatever was changed without a word (by hand, by a
+ * tool) is not left out for ever.
+ */
+const READ_WHOLE_AFTER_S = 3_600;
+/** The one under way, the one after it, and some for what another process or a jumping clock undoes. */
+const MOST_BUILDS = 5;
+const NO_EDITS: ListEdits = { removed: new Uint8Array(0), changed: new Uint8Array(0) };
 
-interface EntryRow {
-  id: Buffer;
-  status: ListStatus;
-  spentElsewhere: number;
-}
-
-/** The signed list of each door, kept and rebuilt when something in it changed or it grew old. */
+/**
+ * The signed lists of the doors: built when somebody asks and something changed or the last one grew old; one build a door at a
+ * time, shared by whoever waits for it. A version once given out stays what it is.
+ */
 export class TokenLists {
-  readonly #options: TokenListsOptions;
+  readonly #o: TokenListsOptions;
+  readonly #building = new Map<string, Promise<void>>();
+  readonly #deltas = new RecentDeltas();
 
   constructor(options: TokenListsOptions) {
-    this.#options = options;
+    this.#o = options;
   }
 
-  /** The list of a door there is, at most `resignAfterS` old. A version, once given out, stays what it is. */
-  current(door: Uint8Array): SignedList {
-    const { store, clock, doors, resignAfterS } = this.#options;
-    return store.transaction(() => {
-      const nowS = Math.floor(clock.wallMs() / 1000);
-      const kept = store.prepare<[Uint8Array], ListRow>('SELECT version, issued_at_s AS issuedAtS, built_at_changes AS builtAtChanges, etag FROM token_lists WHERE door = ?').get(door);
-      const changes = doors.listChanges(door);
-      const isFresh = kept && kept.builtAtChanges === changes && nowS >= kept.issuedAtS && nowS < kept.issuedAtS + resignAfterS;
-      const { version, etag } = isFresh ? kept : this.#build(door, (kept?.version ?? 0) + 1, nowS, changes);
-      return { version, etag, bytes: () => this.#read(door, version) };
+  /** The list of a door with all that changed up to now, signed at most `resignAfterS` ago. */
+  async current(door: Uint8Array): Promise<SignedFile> {
+    const { version, front, digest, entries } = await this.#currentFront(door);
+    return {
+      version,
+      etag: etagOf(`${version}`, front),
+      length: front.length + entries * LIST_ENTRY_BYTES,
+      read: (start, end) => this.#read(door, digest, front, start, end),
+    };
+  }
+
+  /**
+   * What leads from a version to the current one, or to a `toVersion` that was it lately; no edits when both are the same.
+   * Undefined when that is not known, or much of the list.
+   */
+  async delta(door: Uint8Array, fromVersion: number, toVersion?: number): Promise<SignedFile | undefined> {
+    const to = toVersion === undefined ? await this.#currentFront(door) : this.#o.fronts.get(door, toVersion);
+    const from = this.#o.fronts.get(door, fromVersion);
+    const bytes = from && to && await this.#deltas.of(`${ruuidOf(door)} ${from.version} ${to.version}`, () => this.#makeDelta(door, from, to));
+    return to && bytes && {
+      version: to.version,
+      etag: etagOf(`${fromVersion}-${to.version}`, bytes),
+      length: bytes.length,
+      read: async (start, end) => Readable.from([bytes.subarray(start, end)]),
+    };
+  }
+
+  /** The versions that deltas may lead from, newest first. */
+  versions(door: Uint8Array, limit: number): number[] {
+    return this.#o.fronts.versions(door, limit);
+  }
+
+  /** After what is under way has ended. */
+  close(): Promise<void> {
+    return this.#o.work.close();
+  }
+
+  /** A build under way may have read the database before what the asker has just done: then it is not the one they wait for. */
+  async #currentFront(door: Uint8Array): Promise<ListFront> {
+    const changes = this.#o.doors.listChanges(door);
+    for (let builds = 0; builds <= MOST_BUILDS; builds++) {
+      const front = this.#o.fronts.newest(door);
+      if (front && this.#isCurrent(door, front, changes)) return front;
+      await this.#built(door);
+    }
+    throw new Error(`the list of door ${ruuidOf(door)} was built ${MOST_BUILDS} times and is not there`);
+  }
+
+  #isCurrent(door: Uint8Array, front: ListFront, changes: number): boolean {
+    const { blocks, keys, resignAfterS, work } = this.#o;
+    const nowS = this.#nowS();
+    return front.changes >= changes && nowS >= front.issuedAtS && nowS < front.issuedAtS + resignAfterS
+      && Buffer.compare(front.keyId, keys.list.keyId) === 0
+      // The folder may have been put back without them.
+      && (blocks.size(door, front.digest) === front.entries * LIST_ENTRY_BYTES || work.storing(door, front.digest) !== undefined);
+  }
+
+  #built(door: Uint8Array): Promise<void> {
+    const name = ruuidOf(door);
+    const building = this.#building.get(name) ?? this.#build(door).finally(() => this.#building.delete(name));
+    this.#building.set(name, building);
+    return building;
+  }
+
+  async #build(door: Uint8Array): Promise<void> {
+    const { fronts, keys, work } = this.#o;
+    const nowS = this.#nowS();
+    const before = fronts.newest(door);
+    const sinceWholeS = before ? nowS - before.readWholeAtS : Infinity;
+    const base = before && sinceWholeS >= 0 && sinceWholeS < READ_WHOLE_AFTER_S ? before : undefined;
+    const built = await work.build({ door, nowS, tokenKeyIds: keys.tokenKeyIds(), base: base && readEntriesOf(base) });
+    this.#publish(door, built, built.whole || !base ? nowS : base.readWholeAtS);
+  }
+
+  #publish(door: Uint8Array, built: BuiltEntries, readWholeAtS: number): void {
+    const { store, fronts, keys, lifeS } = this.#o;
+    store.transaction(() => {
+      const newest = fronts.newest(door);
+      // Another process was faster.
+      if (newest && this.#isCurrent(door, newest, built.changes)) return;
+      const { nowS: issuedAtS, changes, count: entries, digest, asOfS } = built;
+      const version = fronts.nextVersion(door, keys.listFloor);
+      const front = signDigestFront({ door, version, issuedAtS, expiresAtS: issuedAtS + lifeS, asOfS, count: entries }, digest, keys.list);
+      fronts.add(door, { version, issuedAtS, changes, entries, digest, keyId: keys.list.keyId, readWholeAtS, front });
     }).immediate();
   }
 
-  #build(door: Uint8Array, version: number, nowS: number, changes: number): ListRow {
-    const block = this.#entries(door, nowS);
-    const head: Omit<ListHead, 'count'> = { door, version, issuedAtS: nowS, expiresAtS: nowS + this.#options.lifeS, asOfS: this.#asOf() };
-    const signed = Buffer.concat([signListFront(head, block, this.#options.keys.list), block]);
-    const etag = `"${version}-${createHash('sha256').update(signed).digest('base64url').slice(0, 22)}"`;
-    this.#options.store.prepare(`INSERT INTO token_lists (door, version, issued_at_s, built_at_changes, etag, signed) VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT (door) DO UPDATE SET version = excluded.version, issued_at_s = excluded.issued_at_s, built_at_changes = excluded.built_at_changes, etag = excluded.etag, signed = excluded.signed`)
-      .run(door, version, nowS, changes, etag, signed);
-    return { version, issuedAtS: nowS, builtAtChanges: changes, etag };
+  async #makeDelta(door: Uint8Array, from: ListFront, to: ListFront): Promise<Uint8Array | undefined> {
+    const sameEntries = Buffer.compare(from.digest, to.digest) === 0;
+    const edits = sameEntries ? NO_EDITS : await this.#o.work.edits({ door, from: readEntriesOf(from), to: readEntriesOf(to) });
+    return edits && encodeDelta({ version: from.version, entriesDigest: from.digest }, to.front, edits);
   }
 
-  /** Encoded entries in ascending order of their ids; expired tokens are left out, for the door denies them by themselves. */
-  #entries(door: Uint8Array, nowS: number): Uint8Array {
-    const { store } = this.#options;
-    const from = 'FROM token_doors d JOIN tokens t ON t.id = d.token WHERE d.door = ? AND t.expires_at_s > ?';
-    const count = store.prepare<[Uint8Array, number], number>(`SELECT count(*) ${from}`).pluck().get(door, nowS) ?? 0;
-    const block = new Uint8Array(count * LIST_ENTRY_BYTES);
-    let at = 0;
-    for (const row of store.prepare<[Uint8Array, number], EntryRow>(`SELECT d.token AS id, t.status, t.spent - d.spent AS spentElsewhere ${from} ORDER BY d.token`).iterate(door, nowS)) {
-      encodeEntry({ id: row.id, status: row.status, spent: row.spentElsewhere }, block, at);
-      at += LIST_ENTRY_BYTES;
-    }
-    return block;
+  async #read(door: Uint8Array, digest: Uint8Array, front: Uint8Array, start: number, end: number): Promise<Readable> {
+    await this.#o.work.storing(door, digest);
+    const entries = await this.#o.blocks.read(door, digest, Math.max(0, start - front.length), Math.max(0, end - front.length));
+    const whole = Readable.from(inTurn(front.subarray(start, end), entries));
+    // It may be given up before its entries are begun.
+    return whole.on('close', () => entries.destroy());
   }
 
-  /** Per token key the greatest issue time in this snapshot, over all doors; 0 for a key that has signed nothing yet. */
-  #asOf(): Record<string, number> {
-    const greatest = this.#options.store.prepare<[Uint8Array], number | null>('SELECT max(issued_at_s) FROM tokens WHERE key_id = ?').pluck();
-    return Object.fromEntries(this.#options.keys.tokenKeyIds().map((id) => [Buffer.from(id).toString('hex'), greatest.get(id) ?? 0]));
+  #nowS(): number {
+    return Math.floor(this.#o.clock.wallMs() / 1000);
   }
+}
 
-  #read(door: Uint8Array, version: number): Uint8Array {
-    const signed = this.#options.store.prepare<[Uint8Array, number], Buffer>('SELECT signed FROM token_lists WHERE door = ? AND version = ?').pluck().get(door, version);
-    if (!signed) throw new Error(`list ${version} was replaced while it was served`);
-    return signed;
-  }
+async function* inTurn(front: Uint8Array, entries: Readable): AsyncGenerator<Uint8Array> {
+  if (front.length > 0) yield front;
+  yield* entries as AsyncIterable<Uint8Array>;
+}
+
+function readEntriesOf({ digest, entries, changes, issuedAtS }: ListFront): ReadEntries {
+  return { digest, count: entries, changes, nowS: issuedAtS };
+}
+
+/** By all of a front's bytes, which sign the entries behind it, or by all of a delta's. */
+function etagOf(name: string, bytes: Uint8Array): string {
+  return `"${name}-${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 }

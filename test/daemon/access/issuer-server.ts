@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { signKeySet, type KeySet, type KeyState, type KeyUse, type SetKey } from '../../../daemon/base/key-set.ts';
 import { rawPublicKey, type Signer } from '../../../daemon/base/ed25519.ts';
+import { encodeDelta } from '../../../daemon/base/token-list-delta.ts';
+import { parseListHead } from '../../../daemon/base/token-list-file.ts';
 import { DAY_S, listSigner, NOON_S, rootSigner, tokenSigner } from './situation.ts';
 
 export function setKey(signer: Signer, use: KeyUse, state: KeyState = 'active', changes: Partial<SetKey> = {}): SetKey {
@@ -23,12 +25,14 @@ export const root = rawPublicKey(rootSigner.privateKey);
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * An issuer's HTTP side, real as far as the network goes. `keySetBytes` and `listBytes` are served with their ETags;
+ * An issuer's HTTP side, real as far as the network goes. `keySetBytes`, `listBytes` and `deltas` are served with their ETags;
  * a handler in `instead` takes over a path, to fail in any way.
  */
 export class IssuerServer {
   keySetBytes: Uint8Array = new Uint8Array(0);
   listBytes: Uint8Array = new Uint8Array(0);
+  /** By the version they lead from. From the list's own version on there is always the one that leads nowhere. */
+  readonly deltas = new Map<number, Uint8Array>();
   /** By the beginning of the path. */
   readonly instead = new Map<string, Handler>();
   /** `GET /path 200`, in the order of the answers. */
@@ -59,6 +63,21 @@ export class IssuerServer {
     return new Promise((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** For a handler in `instead` that serves some paths as usual. */
+  serveList(request: IncomingMessage, response: ServerResponse): void {
+    serve(request, response, this.listBytes);
+  }
+
+  #emptyDelta(from: number): Uint8Array | undefined {
+    try {
+      const { head, entriesDigest, entriesAt } = parseListHead(this.listBytes);
+      const nothing = { removed: new Uint8Array(0), changed: new Uint8Array(0) };
+      return head.version === from ? encodeDelta({ version: from, entriesDigest }, this.listBytes.subarray(0, entriesAt), nothing) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const path = request.url ?? '';
     this.headersSeen.push(request.headers);
@@ -66,7 +85,9 @@ export class IssuerServer {
     const [, handler] = [...this.instead].find(([start]) => path.startsWith(start)) ?? [];
     if (handler) return handler(request, response);
     if (path === '/api/postern/keyset') return serve(request, response, this.keySetBytes);
-    if (path.startsWith('/api/postern/tokenlist/')) return serve(request, response, this.listBytes);
+    const list = /^\/api\/postern\/tokenlist\/[^/]+\/(full|\d+)$/.exec(path)?.[1];
+    const bytes = list === 'full' ? this.listBytes : this.deltas.get(Number(list)) ?? this.#emptyDelta(Number(list));
+    if (list !== undefined && bytes) return serve(request, response, bytes);
     response.writeHead(404).end();
   }
 }

@@ -1,5 +1,8 @@
 import { Backend } from '../../../daemon/backend/backend.ts';
+import type { ServerLimits } from '../../../daemon/backend/http/server-limits.ts';
+import type { Role } from '../../../daemon/backend/keys/api-keys.ts';
 import { VirtualClock } from '../../../daemon/base/clock.ts';
+import type { Logger } from '../../../daemon/base/logger.ts';
 import { denialText, type DenialReason } from '../../../daemon/base/verdict.ts';
 
 export const FRONT = 'AAECAwQFBgcICQoLDA0ODw';
@@ -20,24 +23,33 @@ export class ServedBackend {
   readonly url: string;
   readonly adminKey: string;
   readonly doorKey: string;
+  readonly issuerKey: string;
+  readonly readerKey: string;
   #nonces = 0;
 
   private constructor(backend: Backend, clock: VirtualClock, url: string) {
     this.backend = backend;
     this.clock = clock;
     this.url = url;
-    this.adminKey = backend.createApiKey('admin');
-    this.doorKey = backend.createApiKey('door');
+    this.adminKey = this.key('admin');
+    this.doorKey = this.key('door');
+    this.issuerKey = this.key('issuer');
+    this.readerKey = this.key('reader');
   }
 
-  static async open(dir?: string): Promise<ServedBackend> {
+  static async open(dir?: string, { limits = {}, log }: { limits?: Partial<ServerLimits>; log?: Logger } = {}): Promise<ServedBackend> {
     const clock = new VirtualClock();
-    const backend = await Backend.open({ clock, ...(dir !== undefined && { dir }) });
+    const backend = await Backend.open({ clock, ...(dir !== undefined && { dir }), ...(log && { log }) });
     backend.addDoor({ uuid: FRONT, name: 'Front door' });
     backend.addDoor({ uuid: BACK, name: 'Back door' });
     backend.addDoor({ uuid: GARAGE, name: 'Garage', hasQr: false });
-    const { url } = await backend.listen({ host: '127.0.0.1', port: 0 });
+    const { url } = await backend.listen({ host: '127.0.0.1', port: 0, checkAnswers: true, limits });
     return new ServedBackend(backend, clock, url);
+  }
+
+  /** A further key. On a virtual clock no rate is ever filled up again, so it may as much as a key can. */
+  key(role: Role, name: string = role, options: { door?: string; perMinute?: number } = {}): string {
+    return this.backend.createApiKey(role, name, { perMinute: 1_000_000, ...options });
   }
 
   async post(path: string, body: unknown, key = this.adminKey): Promise<Reply> {

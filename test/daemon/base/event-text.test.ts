@@ -70,6 +70,7 @@ test('a denial and a missing verdict say why, in the words that stand for each r
 test('times are said as people say them', () => {
   assert.is(eventText(specimens['door-released']), 'The door was released for 5 s (a code).');
   assert.is(eventText({ ...specimens['door-released'], cause: 'rex', forMs: 1_500 }), 'The door was released for 1.5 s (a request to exit).');
+  assert.is(eventText({ ...specimens['door-released'], cause: 'command', by: 'reception' }), 'The door was released for 5 s (a command by reception).');
   assert.is(eventText(specimens['passage-started']), 'Passage was started by hours, until 2026-03-02 17:30.');
 });
 

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readBarcodes } from 'zxing-wasm/reader';
-import { codePicture } from '../../../daemon/backend/codes/code-picture.ts';
+import { textIn } from '../../../daemon/backend/codes/code-picture.ts';
 import { readToken } from '../../../daemon/base/token.ts';
 import { backendCommand } from '../../../daemon/commands/backend.ts';
 import { issueCommand } from '../../../daemon/commands/issue.ts';
@@ -66,9 +65,7 @@ async function validate(nonce: string, code: string): Promise<string> {
 }
 
 async function codeIn(picture: string): Promise<string> {
-  await codePicture('PREPARES THE READER');
-  const [code] = await readBarcodes(readFileSync(picture));
-  return code?.text ?? '';
+  return await textIn(readFileSync(picture)) ?? '';
 }
 
 test('the root keys that the backend prints are what a door reads', () => {
@@ -152,10 +149,33 @@ test('it stops cleanly on SIGTERM', async () => {
   await serve();
 });
 
+test('the longest a code may be valid is the backend\'s config\'s to say', async () => {
+  const own = file('backend.yaml');
+  writeFileSync(own, 'dir: short\nport: 1\nmaxTokenDays: 2\n');
+  const shortDoor = await line('add-door', '--config', own, '--name', 'Door');
+  const key = await line('create-key', '--config', own, '--role', 'admin');
+  const short = await started('backend', '--config', own, '--port', '0');
+  const issued = async (validDurationSec: number): Promise<unknown> => {
+    const response = await fetch(`${/http:\S+:\d+/.exec(short.firstLine)?.[0]}/api/accesscontrol/qr/generateQRAccessCode`, {
+      method: 'POST', headers: { 'x-auth-scheme': 'api-token', 'x-auth-apikey': key, 'content-type': 'application/json' },
+      body: JSON.stringify({ accessControlledDoorUuid: shortDoor, validDurationSec }),
+    });
+    const { errorMsg } = await response.json() as { errorMsg?: string };
+    return errorMsg ?? response.status;
+  };
+  try {
+    assert.is(await issued(2 * 86_400), 200);
+    assert.match(String(await issued(2 * 86_400 + 1)), /60 to 172800 \(2 days\)/);
+  } finally {
+    short.child.kill('SIGTERM');
+    await short.ended;
+  }
+});
+
 test('wrong usage of the backend\'s verbs says what is right', async () => {
   assert.match((await run(backendCommand)).err, /--dir DIR or --config FILE/);
-  assert.match((await run(backendCommand, 'sing', '--dir', dir)).err, /serve, add-door, create-key, root-keys/);
-  assert.match((await run(backendCommand, 'create-key', '--dir', dir)).err, /--role admin or --role door/);
+  assert.match((await run(backendCommand, 'sing', '--dir', dir)).err, /serve, add-door, root-keys, create-key/);
+  assert.match((await run(backendCommand, 'create-key', '--dir', dir)).err, /--role admin, --role issuer, --role door or --role reader/);
   assert.match((await run(backendCommand, 'add-door', '--dir', dir)).err, /--name/);
   assert.match((await run(backendCommand, '--dir', dir, '--port', '70000')).err, /0 to 65535/);
   assert.match((await run(backendCommand, '--dir', dir, '--host', '0.0.0.0', '--port', '0')).err, /this machine only/);

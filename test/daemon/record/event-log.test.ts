@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EventDraft, StoredEvent } from '../../../daemon/base/events.ts';
-import { canonicalJson } from '../../../daemon/record/canonical-json.ts';
+import { canonicalJson } from '../../../daemon/base/canonical-json.ts';
 import { verifyLog } from '../../../daemon/record/verify-log.ts';
 import { codeOf, DOOR, newFolder, openLog, withFolder, withLog } from './opened-log.ts';
 

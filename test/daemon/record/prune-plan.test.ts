@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { EMPTY_CHAIN } from '../../../daemon/record/event-chain.ts';
+import { EMPTY_CHAIN } from '../../../daemon/base/event-chain.ts';
 import { planPrune, type PruneFacts, type PruneLimits, type PrunePlan } from '../../../daemon/record/prune-plan.ts';
 
 const log = (firstSeq: number, lastSeq: number, more: Partial<PruneFacts> = {}): PruneFacts =>

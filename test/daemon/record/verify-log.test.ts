@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StoredEvent } from '../../../daemon/base/events.ts';
-import { EMPTY_CHAIN, chain, type ChainHead } from '../../../daemon/record/event-chain.ts';
+import { EMPTY_CHAIN, chain, type ChainHead } from '../../../daemon/base/event-chain.ts';
 import { verifyLog } from '../../../daemon/record/verify-log.ts';
 import { openLog, withFolder, withLog } from './opened-log.ts';
 

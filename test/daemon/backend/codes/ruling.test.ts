@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rule, type RulingFacts } from '../../../../daemon/backend/codes/ruling.ts';
 import { publicKeyFromRaw, rawPublicKey, signerFromSeed } from '../../../../daemon/base/ed25519.ts';
-import { readToken, rotatingKey, signToken, stepCodeOf, stepOf, withStepCode, type TokenClaims, type UnverifiedToken } from '../../../../daemon/base/token.ts';
+import { readToken, rotatingKey, signToken, stepCodeOf, stepOf, verifyToken, withStepCode, type TokenClaims, type UnverifiedToken } from '../../../../daemon/base/token.ts';
 
 const NOW_MS = Date.parse('2026-03-02T09:00:00Z');
 const NOW_S = NOW_MS / 1000;
@@ -16,8 +16,8 @@ const zoneMaster = new Uint8Array(32).fill(5);
 
 const claims: TokenClaims = { id: new Uint8Array(16).fill(6), doors: [door], issuedAtS: NOW_S - 3600, expiresAtS: NOW_S + 3600 };
 const facts: RulingFacts = {
-  nowMs: NOW_MS, door, key: { publicKey, state: 'active' }, status: 'active', spent: 0,
-  atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: undefined }, zoneMaster, maxTokenDays: 31,
+  nowMs: NOW_MS, door, keyState: 'active', isSigned: true, status: 'active', spent: 0,
+  atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: undefined }, zoneMaster, maxTokenDays: 31, isReported: false,
 };
 
 function tokenOf(changed: Partial<TokenClaims>, by = signer, step?: number): UnverifiedToken {
@@ -29,7 +29,7 @@ function tokenOf(changed: Partial<TokenClaims>, by = signer, step?: number): Unv
 }
 
 function verdict(token: UnverifiedToken, changed: Partial<RulingFacts> = {}): string {
-  const ruling = rule(token, { ...facts, ...changed });
+  const ruling = rule(token, { ...facts, isSigned: verifyToken(token, publicKey), ...changed });
   return ruling.granted ? `granted, counts ${ruling.counts}${ruling.extended ? ', extended' : ''}` : ruling.reason;
 }
 
@@ -37,9 +37,9 @@ const step = stepOf(NOW_MS);
 const table: [situation: string, token: UnverifiedToken, changed: Partial<RulingFacts>, expected: string][] = [
   ['a plain token', tokenOf({}), {}, 'granted, counts 0'],
   ['a token with extended time', tokenOf({ extended: true }), {}, 'granted, counts 0, extended'],
-  ['a key nobody knows', tokenOf({}), { key: undefined }, 'unknown-key'],
-  ['a key that was revoked', tokenOf({}), { key: { publicKey, state: 'revoked' } }, 'key-revoked'],
-  ['a key that is retired but not revoked', tokenOf({}), { key: { publicKey, state: 'retired' } }, 'granted, counts 0'],
+  ['a key nobody knows', tokenOf({}), { keyState: undefined }, 'unknown-key'],
+  ['a key that was revoked', tokenOf({}), { keyState: 'revoked' }, 'key-revoked'],
+  ['a key that is retired but not revoked', tokenOf({}), { keyState: 'retired' }, 'granted, counts 0'],
   ['a signature by another key under this one\'s id', tokenOf({}, otherSigner), {}, 'bad-signature'],
   ['a token for another door', tokenOf({ doors: [otherDoor] }), {}, 'wrong-door'],
   ['a token for two doors, asked at the second', tokenOf({ doors: [otherDoor, door] }), {}, 'granted, counts 0'],
@@ -71,6 +71,9 @@ const table: [situation: string, token: UnverifiedToken, changed: Partial<Ruling
   ['a step code of 30 s ago', tokenOf({ rotating: true }, signer, step - 2), {}, 'step-wrong'],
   ['a step code that was spent', tokenOf({ rotating: true }, signer, step), { atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: step } }, 'step-spent'],
   ['a step code older than the one spent', tokenOf({ rotating: true }, signer, step - 1), { atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: step } }, 'step-spent'],
+  ['the last use, which its door has reported already', tokenOf({ uses: 1 }), { spent: 1, isReported: true }, 'granted, counts 0'],
+  ['a step code that was spent by this attempt, as its door reported', tokenOf({ rotating: true }, signer, step), { isReported: true, atDoor: { counted: 0, lastCountedAtMs: undefined, lastStep: step } }, 'granted, counts 0'],
+  ['a revoked token whose use its door has reported', tokenOf({ uses: 1 }), { status: 'revoked', spent: 1, isReported: true }, 'revoked'],
   ['a step code by another zone\'s master', tokenOf({ rotating: true }, signer, step), { zoneMaster: new Uint8Array(32).fill(9) }, 'step-wrong'],
 ];
 

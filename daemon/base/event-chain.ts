@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClockTrust, EventDraft, StoredEvent } from '../base/events.ts';
+import type { ClockTrust, EventDraft, StoredEvent } from './events.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** The last event of a log (or of a part of it): what the next one is chained to, and what is told elsewhere as an anchor. */

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { canonicalJson } from '../../../daemon/record/canonical-json.ts';
+import { canonicalJson } from '../../../daemon/base/canonical-json.ts';
 
 test('members are sorted by UTF-16 code units, as in the example of RFC 8785 §3.2.3', () => {
   const value = { '\u20ac': 'Euro Sign', '\r': 'Carriage Return', '\ufb33': 'Hebrew Letter Dalet With Dagesh', '1': 'One', '\ud83d\ude00': 'Emoji: Grinning Face', '\u0080': 'Control', '\u00f6': 'Latin Small Letter O With Diaeresis' };

@@ -1,6 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { messageOf, PosternError } from '../base/errors.ts';
+import { messageOf, PosternError } from './errors.ts';
 
 /**
  * Puts a finished file in the place of another: after a power cut there is the old one whole or the new one whole.

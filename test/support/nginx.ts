@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Debian's nginx serving a folder as static files, on loopback, with a folder of its own for all it writes. */
+export class Nginx {
+  readonly url: string;
+  readonly #dir: string;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, dir: string, child: ChildProcess) {
+    this.url = url;
+    this.#dir = dir;
+    this.#child = child;
+  }
+
+  /** Between looking for a free port and taking it somebody else may take it: then with another. */
+  static async open(root: string, tries = 3): Promise<Nginx> {
+    const dir = mkdtempSync(join(tmpdir(), 'postern-nginx-'));
+    const port = await freePort();
+    writeFileSync(join(dir, 'nginx.conf'), configOf(dir, root, port));
+    const child = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], { stdio: 'ignore' });
+    const nginx = new Nginx(`http://127.0.0.1:${port}`, dir, child);
+    const fault = await Promise.race([nginx.#answers(), nginx.#ends()]);
+    if (fault === undefined) return nginx;
+    rmSync(dir, { recursive: true });
+    if (tries > 1 && /bind\(\)/.test(fault)) return Nginx.open(root, tries - 1);
+    throw new Error(`nginx does not run: ${fault}`);
+  }
+
+  /** `GET /path 200` for each request of a door's list or keys, in order, since the last time it was asked. */
+  answered(): string[] {
+    const path = join(this.#dir, 'access.log');
+    const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.includes('/api/'));
+    writeFileSync(path, '', { flag: 'w' });
+    return lines;
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGTERM');
+    await ended;
+    rmSync(this.#dir, { recursive: true });
+  }
+
+  /** Until a request is in its own log: who answers at the port may be somebody else. */
+  async #answers(): Promise<undefined> {
+    const log = join(this.#dir, 'access.log');
+    while (this.#child.exitCode === null && !(existsSync(log) && readFileSync(log, 'utf8').includes('/is-it-you'))) {
+      await fetch(`${this.url}/is-it-you`).then((response) => response.arrayBuffer(), () => new Promise((resolve) => setImmediate(resolve)));
+    }
+    return this.#child.exitCode === null ? undefined : new Promise(() => undefined);
+  }
+
+  /** Why it ended, or did not begin. */
+  #ends(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#child.once('error', (error) => resolve(`${error.message}. Install Debian's nginx`));
+      this.#child.once('exit', () => resolve(readFileSync(join(this.#dir, 'error.log'), 'utf8')));
+    });
+  }
+}
+
+function configOf(dir: string, root: string, port: number): string {
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${dir}/${name};`).join(' ');
+  return `
+daemon off;
+master_process off;
+pid ${dir}/nginx.pid;
+events {}
+http {
+  ${temp}
+  log_format short "$request_method $uri $status";
+  access_log ${dir}/access.log short;
+  default_type application/octet-stream;
+  server { listen 127.0.0.1:${port}; root ${root}; location /api/postern/ { expires 10s; } }
+}
+`;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
