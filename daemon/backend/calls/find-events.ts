@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { answerOf, eventAnswer, outcomes } from '../events/event-answer.ts';
-import { pageKey, placeOf } from '../events/page-key.ts';
+import { eventsPageKey, eventsPageSize } from '../events/event-pages.ts';
 import { tokenIdBytes, tokenRefusals } from '../codes/token-id.ts';
 import { doorRefusals } from '../doors.ts';
 import { call } from '../http/endpoint.ts';
 import { exampleDoor } from '../http/example-site.ts';
 import { lastEvaluatedKey } from '../http/fields.ts';
+import { pageFields, pageKeyRefusal } from '../http/paging.ts';
 
 /** What a search for events may ask for. */
 export const eventFilter = {
@@ -25,14 +26,13 @@ export const findEvents = call({
   summary: 'Finds what happened at the doors: by door, time, type, code and person.',
   methods: ['POST'],
   allows: ['admin', 'reader'],
-  body: z.strictObject({
+  body: z.object({
     ...eventFilter,
     oldestFirst: z.boolean().optional(),
-    maxPageSize: z.int().min(1).max(1_000).optional().describe('100 unless told.'),
-    lastEvaluatedKey: z.string().max(64).optional(),
+    ...pageFields,
   }),
   result: z.strictObject({ events: z.array(eventAnswer), lastEvaluatedKey }),
-  refusals: [{ status: 400, code: 'page-key-bad', when: 'lastEvaluatedKey is not one that an answer carried.' }, ...doorRefusals, tokenRefusals[0]],
+  refusals: [pageKeyRefusal, ...doorRefusals, tokenRefusals[0]],
   examples: [
     { title: 'The newest of all doors', body: {} },
     { title: 'Who was let in at one', body: { accessControlledDoorUuids: [exampleDoor], outcome: 'granted', maxPageSize: 20 } },
@@ -46,10 +46,10 @@ export const findEvents = call({
       fromMs: body.createdAfterMs,
       beforeMs: body.createdBeforeMs,
       newestFirst: !(body.oldestFirst ?? false),
-      limit: body.maxPageSize ?? 100,
-      after: placeOf(body.lastEvaluatedKey),
+      limit: eventsPageSize(body.maxPageSize),
+      after: eventsPageKey.read(body.lastEvaluatedKey),
     });
-    return { events: events.map((found) => answerOf(found, backend)), lastEvaluatedKey: next ? pageKey(next) : null };
+    return { events: events.map((found) => answerOf(found, backend)), lastEvaluatedKey: next ? eventsPageKey.write(next) : null };
   },
 });
 

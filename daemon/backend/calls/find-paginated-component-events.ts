@@ -3,11 +3,12 @@ import { ruuidOf, ulidBytes, uuidBytes } from '../../base/ids.ts';
 import { mappings, resultsOf, typesNamed, type ComponentEventType } from '../events/component-events.ts';
 import { uuidOfUlid } from '../events/event-answer.ts';
 import type { FoundEvent } from '../events/event-finder.ts';
-import { pageKey, placeOf } from '../events/page-key.ts';
+import { eventsPageKey, eventsPageSize } from '../events/event-pages.ts';
 import { doorRefusals } from '../doors.ts';
 import { call } from '../http/endpoint.ts';
 import { exampleDoor } from '../http/example-site.ts';
 import { anyUuid, lastEvaluatedKey, ruuid } from '../http/fields.ts';
+import { pageFields, pageKeyRefusal } from '../http/paging.ts';
 
 const componentEvent = z.strictObject({
   uuid: ruuid,
@@ -35,18 +36,17 @@ export const findPaginatedComponentEvents = call({
   summary: 'Lists what happened at a door, under Rhombus\'s names, a page at a time.',
   methods: ['POST'],
   allows: ['admin', 'reader'],
-  body: z.strictObject({
+  body: z.object({
     accessControlledDoorUuid: anyUuid,
     createdAfterMs: z.int().min(0).optional(),
     createdBeforeMs: z.int().min(0).optional(),
     typeFilter: z.array(z.string().max(100)).max(100).optional().describe('Names of types of events; empty or absent: all. One that no door here reports finds nothing.'),
     userFilter: z.array(z.string().max(64)).max(100).optional().describe('Codes, by their accessTokenUuid: who they are for is not in an event.'),
     reverseSearch: z.boolean().optional().describe('The newest first.'),
-    maxPageSize: z.int().min(1).max(1_000).optional(),
-    lastEvaluatedKey: z.string().max(64).optional(),
+    ...pageFields,
   }),
   result: z.strictObject({ componentEvents: z.array(componentEvent), lastEvaluatedKey, error: z.literal(false), errorMsg: z.null(), warningMsg: z.null() }),
-  refusals: [...doorRefusals, { status: 400, code: 'page-key-bad', when: 'lastEvaluatedKey is not one that an answer carried.' }],
+  refusals: [...doorRefusals, pageKeyRefusal],
   examples: [{ title: 'A door', body: { accessControlledDoorUuid: exampleDoor, typeFilter: ['CredentialReceivedEvent'], reverseSearch: true } }],
   async answer(body, { backend }) {
     const door = backend.doors.named(body.accessControlledDoorUuid).uuid;
@@ -57,10 +57,10 @@ export const findPaginatedComponentEvents = call({
       fromMs: body.createdAfterMs,
       beforeMs: body.createdBeforeMs,
       newestFirst: body.reverseSearch ?? false,
-      limit: body.maxPageSize ?? 100,
-      after: placeOf(body.lastEvaluatedKey),
+      limit: eventsPageSize(body.maxPageSize),
+      after: eventsPageKey.read(body.lastEvaluatedKey),
     });
-    return { componentEvents: events.flatMap(componentEventOf), lastEvaluatedKey: next ? pageKey(next) : null, error: false as const, errorMsg: null, warningMsg: null };
+    return { componentEvents: events.flatMap(componentEventOf), lastEvaluatedKey: next ? eventsPageKey.write(next) : null, error: false as const, errorMsg: null, warningMsg: null };
   },
 });
 

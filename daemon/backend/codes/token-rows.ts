@@ -3,18 +3,6 @@ import type { ListStatus } from '../../base/token-list-file.ts';
 import type { Store } from '../store.ts';
 import type { Holder } from './issue-request.ts';
 
-/** A token as the list of codes shows it. */
-export interface TokenRecord {
-  id: Uint8Array;
-  door: Uint8Array;
-  expiresAtS: number;
-  principal: string | null;
-  status: ListStatus;
-  /** Personal data: never in a token, a list or a log line. */
-  holderName: string | null;
-  holderEmail: string | null;
-}
-
 /** A token as it was made: what its text can be written from again. */
 export interface StoredToken {
   claims: TokenClaims;
@@ -43,7 +31,6 @@ export class TokenRows {
   readonly #setStatus;
   readonly #select;
   readonly #doors;
-  readonly #page;
 
   constructor(store: Store) {
     this.#insert = store.prepare(`INSERT INTO tokens (id, key_id, issued_at_s, expires_at_s, not_before_s, uses, reentry_grace_s, hours, extended, rotating, status, principal, holder_name, holder_email)
@@ -53,10 +40,6 @@ export class TokenRows {
     this.#select = store.prepare<[Uint8Array], TokenRow>(`SELECT key_id AS keyId, issued_at_s AS issuedAtS, expires_at_s AS expiresAtS, not_before_s AS notBeforeS,
       uses, reentry_grace_s AS reentryGraceS, hours, extended, rotating, status FROM tokens WHERE id = ?`);
     this.#doors = store.prepare<[Uint8Array], Buffer>('SELECT door FROM token_doors WHERE token = ? ORDER BY place').pluck();
-    this.#page = store.prepare<[Uint8Array, number, number], TokenRecord>(`
-      SELECT t.id, d.door, t.expires_at_s AS expiresAtS, t.principal, t.status, t.holder_name AS holderName, t.holder_email AS holderEmail
-      FROM tokens t JOIN token_doors d ON d.token = t.id AND d.place = 0
-      WHERE t.id > ? AND t.expires_at_s > ? ORDER BY t.id LIMIT ?`);
   }
 
   insert(claims: TokenClaims, keyId: Uint8Array, status: ListStatus, principal: string | undefined, holder: Holder = {}): void {
@@ -78,11 +61,6 @@ export class TokenRows {
   /** In the order of the token. */
   doorsOf(id: Uint8Array): Uint8Array[] {
     return this.#doors.all(id);
-  }
-
-  /** Tokens that have not expired, in the order of their ids, after `afterId`; one record a token, with its first door. */
-  page(limit: number, afterId: Uint8Array, nowS: number): TokenRecord[] {
-    return this.#page.all(afterId, nowS, limit);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { ruuidOf, type RandomSource } from '../../base/ids.ts';
+import type { Signer } from '../../base/ed25519.ts';
 import { signToken, type TokenClaims } from '../../base/token.ts';
 import type { ListStatus } from '../../base/token-list-file.ts';
 import { ApiError } from '../http/api-error.ts';
@@ -7,11 +8,9 @@ import type { Actor, Audit } from '../audit.ts';
 import type { Doors } from '../doors.ts';
 import { claimsOf, type IssueRequest } from './issue-request.ts';
 import { RepeatedRequests } from './repeated-requests.ts';
-import { TokenRows, type StoredToken, type TokenRecord } from './token-rows.ts';
+import { TokenRows, type StoredToken } from './token-rows.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { Store } from '../store.ts';
-
-export type { TokenRecord } from './token-rows.ts';
 
 export interface IssuedToken {
   /** base64url of 16 bytes. */
@@ -54,9 +53,9 @@ export class Tokens {
 
   /** Stores a token made elsewhere with this issuer's key, as a recorded site brings it. Returns its text. */
   adopt(claims: TokenClaims, status: ListStatus): string {
-    const text = signToken(claims, this.#options.keys.token);
-    this.#options.store.transaction(() => this.#insert(claims, status, {})).immediate();
-    return text;
+    const signer = this.#options.keys.token;
+    this.#options.store.transaction(() => this.#insert(claims, signer, status, {})).immediate();
+    return signToken(claims, signer);
   }
 
   /** For good. False when it was revoked already. Throws ApiError('token-unknown'). */
@@ -82,11 +81,6 @@ export class Tokens {
     }).immediate();
   }
 
-  /** Tokens that have not expired, in the order of their ids, after `afterId`; one record a token, with its first door. */
-  page(limit: number, afterId: Uint8Array = new Uint8Array(0)): TokenRecord[] {
-    return this.#rows.page(limit, afterId, this.#nowS());
-  }
-
   doorsOf(id: Uint8Array): Uint8Array[] {
     return this.#rows.doorsOf(id);
   }
@@ -108,15 +102,17 @@ export class Tokens {
   #issueNew(request: IssueRequest, doors: Uint8Array[], actor: Actor): IssuedToken {
     const { clock, random, audit, keys, maxTokenDays } = this.#options;
     const claims = claimsOf(request, { id: random(16), doors, nowMs: clock.wallMs(), maxTokenDays });
-    const text = signToken(claims, keys.token);
-    this.#insert(claims, 'active', actor, request);
+    // Read once: another key may take over at any moment, and what is stored names the one that signed.
+    const signer = keys.token;
+    const text = signToken(claims, signer);
+    this.#insert(claims, signer, 'active', actor, request);
     this.#requests.remember(request, doors, actor.principal, claims, this.#nowS());
     audit.write('token-issued', ruuidOf(claims.id), actor);
     return { tokenId: ruuidOf(claims.id), text, claims, isNew: true };
   }
 
-  #insert(claims: TokenClaims, status: ListStatus, { principal }: Actor, { holder }: Pick<IssueRequest, 'holder'> = {}): void {
-    this.#rows.insert(claims, this.#options.keys.token.keyId, status, principal, holder);
+  #insert(claims: TokenClaims, { keyId }: Signer, status: ListStatus, { principal }: Actor, { holder }: Pick<IssueRequest, 'holder'> = {}): void {
+    this.#rows.insert(claims, keyId, status, principal, holder);
     this.#listsChanged(claims);
   }
 

@@ -15,6 +15,8 @@ export function sendJson(response: ServerResponse, status: number, answer: unkno
  */
 export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
   if (response.headersSent) return void response.destroy();
+  // Which is due with this status (RFC 9110 §15.5.2).
+  if (error.status === 401) response.setHeader('www-authenticate', 'api-token');
   for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
   const answer = { error: true, errorMsg: error.message, code: error.code };
   if (request.complete || !hasBody(request)) return sendJson(response, error.status, answer);

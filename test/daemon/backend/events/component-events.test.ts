@@ -93,6 +93,13 @@ test('a client\'s nulls and empty filters, filters by type, code and time, the o
   assert.equal(seen, [7, 6, 5, 4, 2, 1, 0]);
 }));
 
+test('a client that asks for more than a page holds, and for what is not known, gets a page and is told', atSite(async (site) => {
+  await visited(site);
+  const { body } = await site.post(CALL, { accessControlledDoorUuid: FRONT, maxPageSize: 1_000_000, userFilter: [], orgUuid: 'x' });
+  assert.ok((body.componentEvents as unknown[]).length > 0);
+  assert.match(String(body.warningMsg), /"orgUuid"/);
+}));
+
 test('another door has none of it, and an unknown one is refused', atSite(async (site) => {
   await visited(site);
   assert.equal((await site.post(CALL, { accessControlledDoorUuid: BACK })).body.componentEvents, []);

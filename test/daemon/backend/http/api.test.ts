@@ -131,6 +131,7 @@ for (const [situation, headers, status, code] of badKeys) {
       const response = await fetch(it.url + path, { method: 'POST', headers: headers(), body: '{}' });
       assert.is(response.status, status, path);
       assert.is((await response.json() as Reply['body']).code, code, path);
+      assert.is(response.headers.get('www-authenticate'), status === 401 ? 'api-token' : null, 'RFC 9110 §15.5.2');
     }
   });
 }
