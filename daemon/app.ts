@@ -56,6 +56,8 @@ export interface AppOptions {
   jitter?: () => number;
   log: Logger;
   version: string;
+  /** 'nominal' for a replay: which extra look a frame gets does not depend on the machine. */
+  lookCosts?: 'measured' | 'nominal';
   /** For the benchmark. */
   onTiming?: PipelineOptions['onTiming'];
 }
@@ -257,7 +259,7 @@ async function startEvidence({ config, clock, log }: AppOptions, { events, statu
   const evidence = await Evidence.open({
     dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
     maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB,
-    findCodes: async (luma, width, height) => quadsIn(await qr.read({ seq: 0, arrivedMs: 0, luma, width, height })), onEvent: (draft) => events.append(draft),
+    findCodes: async (luma, width, height, alsoUnread) => quadsIn(await qr.readThoroughly({ seq: 0, arrivedMs: 0, luma, width, height }, { alsoUnread }), alsoUnread), onEvent: (draft) => events.append(draft),
   });
   started.push(() => evidence.close());
 
@@ -275,10 +277,10 @@ async function startEvidence({ config, clock, log }: AppOptions, { events, statu
   return evidence;
 }
 
-/** A picture that could not be looked at counts as one with a code in it: it is not stored [S7]. */
-function quadsIn({ codes, problem }: ScanResult): Quad[] {
+/** What can be read in any way, and what is a code and cannot be read today. A picture that could not be looked at counts as one with a code in it: it is not stored [S7]. */
+function quadsIn({ codes, located, problem }: ScanResult, alsoUnread: boolean): Quad[] {
   if (problem !== undefined) throw new PosternError('picture-unchecked', problem, { transient: true });
-  return codes.map((code) => code.quad);
+  return (alsoUnread ? [...codes, ...located] : codes).map(({ quad }) => quad);
 }
 
 function startUpload({ config, secrets, clock, log, jitter }: AppOptions, { doorUuid, events, status }: Memory, started: StopStack): BackendUpload | undefined {
@@ -299,18 +301,18 @@ function startUpload({ config, secrets, clock, log, jitter }: AppOptions, { door
   return upload;
 }
 
-async function startDecoder({ config, clock }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
-  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, status });
+async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
+  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, lookCosts, status });
   started.push(() => qr.close());
   return qr;
 }
 
-type PipelineParts = Memory & Pick<PipelineOptions, 'validator' | 'evidence' | 'qr' | 'door'>;
+type PipelineParts = Memory & Pick<PipelineOptions, 'evidence' | 'qr' | 'door'> & { validator: Validator };
 
 function startPipeline({ config: { scan }, clock, log, onTiming }: AppOptions, parts: PipelineParts, started: StopStack): Pipeline {
   const { qr, validator, evidence, events, door, tell } = parts;
   const garbage = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: GARBAGE_DIFFERENT, onSummary: tell });
-  const showings = new ShowingFilter({ ...scan, keyOf: showingKey });
+  const showings = new ShowingFilter({ ...scan, keyOf: showingKey, isGenuine: (text) => validator.isGenuine(text) });
   const pipeline = new Pipeline({
     qr, showings, validator, garbage, events, evidence, door, clock, log, maxFrameAgeMs: scan.maxFrameAgeMs, ...(onTiming && { onTiming }),
   });

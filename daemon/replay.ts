@@ -50,7 +50,7 @@ export async function replaySession(options: ReplayOptions): Promise<StoredEvent
     const app = await startApp({
       config: { ...config, stateDir, backend: { url: network.url, apiKeyFile: '', uploadEvents: false, uploadPictures: 'off' }, http: { ...config.http, enabled: false } },
       secrets: { roots: backend.rootPublicKeys(), zoneMaster: backend.zoneMaster(), apiKey: backend.createApiKey('door') },
-      camera: withoutItsEnd(camera), doorIo, clock, random, version, jitter: () => 0.5, log: silentLogger,
+      camera: withoutItsEnd(camera), doorIo, clock, random, version, jitter: () => 0.5, lookCosts: 'nominal', log: silentLogger,
     });
     try {
       await play(options, app, network);

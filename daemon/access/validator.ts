@@ -195,6 +195,13 @@ export class Validator {
     });
   }
 
+  /** Whether an issuer signed the text, whatever it says and whether or not it opens anything. */
+  isGenuine(text: string): boolean {
+    const read = readToken(text);
+    const keys = this.#o.keys();
+    return read.ok && keys !== undefined && forgeryOf(read.token, keys) === undefined;
+  }
+
   /** Throws PosternError('storage'). */
   #factsOf({ claims, stepCode }: UnverifiedToken, time: TimeReading): LocalFacts {
     const { door, zoneMaster, list, uses, lockdown } = this.#o;

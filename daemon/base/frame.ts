@@ -28,6 +28,23 @@ export interface Frame {
 export interface CodeSeen {
   text: string;
   quad: Quad;
+  /** The extra look that read it; absent: the plain pass. */
+  look?: string;
+  /** A second extra look at the same picture read the same. */
+  agreed?: true;
+}
+
+/** A code that is there and could not be read. */
+export interface Located {
+  quad: Quad;
+  /** Pixels a module, about: it is not known how many modules the code has. */
+  modulePx: number;
+  /** Grey levels (of 255) between its dark and its light. */
+  contrast: number;
+  /** 1: its edges are as sharp as pixels are; near 0: blurred away. */
+  sharpness: number;
+  /** It reaches to or over the picture's edge. */
+  cutOff: boolean;
 }
 
 /** Area of a quadrilateral in square pixels (shoelace formula). */

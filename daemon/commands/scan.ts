@@ -13,7 +13,7 @@ import type { TokenFacts } from './token-facts.ts';
 export interface ScannedPicture {
   file: string;
   /** In the order in which the decoder found them. */
-  codes: { text: string; corners: Quad; token?: TokenFacts }[];
+  codes: { text: string; corners: Quad; look?: string; token?: TokenFacts }[];
   /** From opening the file to the last code, milliseconds. */
   ms: number;
   /** Why the picture could not be looked at. */
@@ -28,12 +28,14 @@ export const scanCommand: Command = {
   summary: 'Reads the QR codes in pictures',
   help: `Usage: postern scan PICTURE… [--json]
 
-Reads the QR codes in pictures (JPEG, PNG, WebP, TIFF, AVIF, GIF, SVG) the way the door does, and prints each one's
-text, what it claims if it is a door code (its signature is not checked), its corners and the time it took.
+Reads the QR codes in pictures (JPEG, PNG, WebP, TIFF, AVIF, GIF, SVG) the way the door does, one picture in every way
+that the door tries over several frames, and prints each one's text, what it claims if it is a door code (its signature
+is not checked), its corners and the time it took.
 
   --json   one object a line, for every picture:
-           {"file", "codes": [{"text", "corners": [{"x", "y"}, …], "token"?}], "ms", "error"?}
+           {"file", "codes": [{"text", "corners": [{"x", "y"}, …], "look"?, "token"?}], "ms", "error"?}
 
+"look" names the way a code was read where the plain way read nothing.
 Corners are pixels of the picture as it is shown (upright): top left, top right, bottom right, bottom left of the code.
 A picture of over 25 million pixels is shrunk to them first.
 
@@ -79,9 +81,9 @@ async function scan(file: string, reader: QrReader): Promise<ScannedPicture> {
 async function findCodes(file: string, reader: QrReader): Promise<Pick<ScannedPicture, 'codes' | 'error'>> {
   try {
     const { frame, scale } = await loadPicture(file, reader.maxPixels);
-    const { codes, problem } = await reader.read(frame);
+    const { codes, problem } = await reader.readThoroughly(frame);
     if (problem !== undefined) return { codes: [], error: problem };
-    return { codes: codes.map(({ text, quad }) => ({ text, corners: scaled(quad, scale), ...tokenOf(text) })) };
+    return { codes: codes.map(({ text, quad, look }) => ({ text, corners: scaled(quad, scale), ...(look !== undefined && { look }), ...tokenOf(text) })) };
   } catch (thrown) {
     return { codes: [], error: pictureProblem(thrown) };
   }

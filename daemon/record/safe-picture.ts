@@ -16,8 +16,8 @@ export interface SafePicture {
   height: number;
 }
 
-/** Finds codes in `width * height` bytes of luma. Rejects when it cannot look: a picture that was not looked at is not stored. */
-export type FindCodes = (luma: Uint8Array, width: number, height: number) => Promise<Quad[]>;
+/** Finds codes in `width * height` bytes of luma, `alsoUnread`: even those that it sees and cannot read. Rejects when it cannot look: a picture that was not looked at is not stored. */
+export type FindCodes = (luma: Uint8Array, width: number, height: number, alsoUnread: boolean) => Promise<Quad[]>;
 
 const QUALITY = 80;
 const MAX_PIXELS = 25_000_000;
@@ -26,6 +26,8 @@ const MARGIN = 0.15;
 /** What moves faster than this, in sides of the code, is blurred by over a module (1/50 of a side) in an exposure of 1/100 s. */
 const SIDES_PER_SECOND = 2;
 const MAX_ROUNDS = 5;
+/** In so many rounds what looks like a code is covered, too; then only what can be read is, for a pattern of tiles always looks like one. */
+const ROUNDS_ALSO_UNREAD = 2;
 
 interface Cover {
   /** In pixels of the picture. */
@@ -46,7 +48,7 @@ export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighti
   await cover(picture, coversOf(frame, codes, sightings, picture));
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const jpeg = await jpegOf(picture);
-    const found = await findCodes(await lumaOf(jpeg), picture.width, picture.height);
+    const found = await findCodes(await lumaOf(jpeg), picture.width, picture.height, round <= ROUNDS_ALSO_UNREAD);
     if (found.length === 0) return { jpeg, width: picture.width, height: picture.height };
     await cover(picture, found.map((quad) => ({ quad, margin: MARGIN * round })));
   }

@@ -1,93 +1,96 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import {
-  binarizers, characterSets, defaultReaderOptions, eanAddOnSymbols, encodeFormats, prepareZXingModule, textModes,
-} from 'zxing-wasm/reader';
-import type { CodeSeen } from '../base/frame.ts';
+import type { CodeSeen, Quad } from '../base/frame.ts';
+import { LookDesk } from './look-desk.ts';
+import { looks } from './looks.ts';
+import { LookTurn } from './look-turn.ts';
+import { isAmong } from './same-place.ts';
+import { Zxing } from './zxing.ts';
+import type { Reading } from './zxing.ts';
 
-/** One result as the wasm module gives it. */
-interface ZxingResult {
-  isValid: boolean;
-  text: string;
-  bytes: Uint8Array;
-  position: Record<'topLeft' | 'topRight' | 'bottomRight' | 'bottomLeft', { x: number; y: number }>;
+/** What was found in one picture. */
+export interface Found {
+  /** Those of an extra look carry its name. */
+  codes: CodeSeen[];
+  /** Where codes are that could not be read. */
+  unread: Quad[];
 }
 
-/** The module below zxing-wasm's public functions, which copy a picture three times and leak the vector of results. */
-interface ZxingModule {
-  HEAPU8: Uint8Array;
-  _malloc(bytes: number): number;
-  _free(at: number): void;
-  readBarcodesFromPixmap(at: number, width: number, height: number, options: object): {
-    size(): number;
-    get(index: number): ZxingResult | undefined;
-    delete(): void;
-  };
+/** How extra looks at frames are paid for. */
+export interface FrameBudget {
+  /** What they may cost a frame on average, milliseconds; 0: none are made. */
+  extraLookMs: number;
+  /** Monotonic milliseconds, to see what a look costs on this machine; absent: each costs what the table says, so that the same frames are looked at alike. */
+  nowMs?: () => number;
 }
 
-/** Only QR codes of today's model: the wider `QRCode` reads noise as Micro QR, and all formats cost ten times as much. */
-const options = {
-  ...defaultReaderOptions,
-  formats: encodeFormats(['QRCodeModel2']),
-  tryHarder: true,
-  tryInvert: true,
-  // What reads codes off the pixels of a telephone's screen.
-  tryDownscale: true,
-  // QR codes are found at any angle without it.
-  tryRotate: false,
-  binarizer: binarizers.indexOf('LocalAverage'),
-  textMode: textModes.indexOf('Plain'),
-  characterSet: characterSets.indexOf('Unknown'),
-  eanAddOnSymbol: eanAddOnSymbols.indexOf('Ignore'),
-};
-
-/** Finds QR codes in luma pictures, one at a time, on the thread that calls it. Owns one wasm memory. */
+/** Finds QR codes in luma pictures, one at a time, on the thread that calls it. Owns one wasm memory and every buffer. */
 export class CodeFinder {
-  readonly #zxing: ZxingModule;
-  #at = 0;
-  #capacity = 0;
+  readonly #zxing: Zxing;
+  readonly #desk: LookDesk;
+  readonly #turn: LookTurn;
+  readonly #nowMs: (() => number) | undefined;
 
-  private constructor(zxing: ZxingModule) {
+  private constructor(zxing: Zxing, { extraLookMs, nowMs }: FrameBudget) {
+    this.#nowMs = nowMs;
     this.#zxing = zxing;
+    this.#desk = new LookDesk(zxing);
+    this.#turn = new LookTurn(looks, extraLookMs);
   }
 
-  /** Loads the installed `zxing_reader.wasm`; without these bytes the package would fetch it from a CDN. */
-  static async open(): Promise<CodeFinder> {
-    const wasmBinary = await readFile(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')));
-    const zxing: unknown = await prepareZXingModule({ overrides: { wasmBinary } as object, fireImmediately: true });
-    return new CodeFinder(zxing as ZxingModule);
+  /** Without a budget `findInFrame` makes no extra looks. */
+  static async open(budget: FrameBudget = { extraLookMs: 0 }): Promise<CodeFinder> {
+    return new CodeFinder(await Zxing.open(), budget);
   }
 
   /** Room for the `length` bytes of a picture inside wasm memory; good until the next call of anything here. */
   room(length: number): Uint8Array {
-    if (length > this.#capacity) {
-      this.#zxing._free(this.#at);
-      this.#at = this.#zxing._malloc(length);
-      if (this.#at === 0) throw new Error(`no wasm memory for a picture of ${length} bytes`);
-      this.#capacity = length;
-    }
-    return this.#zxing.HEAPU8.subarray(this.#at, this.#at + length);
+    return this.#zxing.room('picture', length);
   }
 
-  /** The codes in the picture that `room` was filled with. */
+  /** What the plain pass reads in the picture that `room` was filled with. */
   find(width: number, height: number): CodeSeen[] {
-    const results = this.#zxing.readBarcodesFromPixmap(this.#at, width, height, options);
-    const codes: CodeSeen[] = [];
-    for (let i = 0; i < results.size(); i++) {
-      const result = results.get(i);
-      // A picture it cannot use comes back as one result that is not valid.
-      if (result?.isValid) codes.push(codeOf(result));
-    }
-    results.delete();
-    return codes;
+    return this.findPlainly(width, height).codes;
+  }
+
+  /** The plain pass, with the codes that it sees and cannot read. */
+  findPlainly(width: number, height: number): Found {
+    const { codes, unread } = this.#zxing.read('picture', width, height, 'plain');
+    return { codes, unread };
+  }
+
+  /**
+   * The plain pass, and where it leaves something unread, one extra look if its turn and the budget allow it: for frames
+   * of which more come.
+   */
+  findInFrame(width: number, height: number): Found {
+    const plain = this.findPlainly(width, height);
+    if (plain.codes.length > 0 && plain.unread.length === 0) return plain;
+    const index = this.#turn.next(width * height, plain.unread.length > 0);
+    if (index === undefined) return plain;
+    const startedMs = this.#nowMs?.();
+    const extra = this.look(index, width, height, plain.unread);
+    this.#turn.took(index, width * height, startedMs === undefined ? undefined : (this.#nowMs?.() ?? 0) - startedMs);
+    return merged(plain, extra);
+  }
+
+  /** One extra look, by its index in `looks`; for one that needs outlines and is given none the plain pass is made again. */
+  look(index: number, width: number, height: number, outlines?: readonly Quad[]): Found {
+    const look = looks[index];
+    if (!look || !(width > 0 && height > 0)) return { codes: [], unread: [] };
+    this.#desk.lay(width, height);
+    const from = outlines ?? (look.needsOutline ? this.findPlainly(width, height).unread : []);
+    if (look.needsOutline && from.length === 0) return { codes: [], unread: [] };
+    return marked(look.run(this.#desk, from), look.name);
   }
 }
 
-function codeOf({ text, bytes, position: p }: Omit<ZxingResult, 'isValid'>): CodeSeen {
-  return { text: textOf(text, bytes), quad: [p.topLeft, p.topRight, p.bottomRight, p.bottomLeft] };
+function marked({ codes, unread }: Reading, look: string): Found {
+  return { codes: codes.map((code) => ({ ...code, look })), unread };
 }
 
-/** A code's text; content in no known character set reads as Latin-1, so that every code has a text and always the same. */
-export function textOf(text: string, bytes: Uint8Array): string {
-  return text !== '' ? text : Buffer.from(bytes).toString('latin1');
+/** What two looks at one picture found together; a code that both read is the earlier one's. */
+export function merged(first: Found, second: Found): Found {
+  const codes = [...first.codes, ...second.codes.filter(({ text, quad }) => !first.codes.some((code) => code.text === text && isAmong(quad, [code.quad])))];
+  const read = codes.map(({ quad }) => quad);
+  const unread = [...first.unread, ...second.unread.filter((quad) => !isAmong(quad, first.unread))];
+  return { codes, unread: unread.filter((quad) => !isAmong(quad, read)) };
 }

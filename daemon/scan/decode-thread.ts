@@ -9,6 +9,10 @@ import type { ScanResult } from './scan-result.ts';
 export interface DecodeSetup {
   /** JPEGs of more pixels are refused. */
   maxPixels: number;
+  /** What extra looks may cost a frame on average, milliseconds. */
+  extraLookMs: number;
+  /** See QrReaderOptions. */
+  lookCosts: 'measured' | 'nominal';
 }
 
 /** One picture to look at. */
@@ -18,6 +22,8 @@ export interface DecodeRequest {
   bytes: Uint8Array;
   width: number;
   height: number;
+  /** 'frame': the plain pass and perhaps one extra look; 'plain': that alone; a number: that extra look alone. */
+  look: 'frame' | 'plain' | number;
 }
 
 export const qrWorkerFile = new URL(`./qr-worker${extname(import.meta.url)}`, import.meta.url);

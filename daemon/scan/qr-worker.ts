@@ -1,14 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import { CodeFinder } from './code-finder.ts';
+import type { Found } from './code-finder.ts';
 import type { DecodeRequest, DecodeSetup } from './decode-thread.ts';
 import { isDull } from './gate.ts';
+import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
-const { maxPixels } = workerData as DecodeSetup;
-const finder = await CodeFinder.open();
+const { maxPixels, extraLookMs, lookCosts } = workerData as DecodeSetup;
+const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
 
 interface Size {
   width: number;
@@ -38,8 +40,18 @@ async function look(request: DecodeRequest): Promise<ScanResult> {
   const { width, height } = size;
   const decodingMs = performance.now();
   const dull = isDull(finder.room(width * height), width, height);
-  const codes = dull ? [] : finder.find(width, height);
-  return { codes, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+  const { codes, unread: missed } = dull ? { codes: [], unread: [] } : findBy(request.look, size);
+  const picture = { data: finder.room(width * height), width, height };
+  const located = missed.map((quad) => locatedOf(picture, quad));
+  return { codes, located, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+}
+
+function findBy(look: DecodeRequest['look'], { width, height }: Size): Found {
+  switch (look) {
+    case 'frame': return finder.findInFrame(width, height);
+    case 'plain': return finder.findPlainly(width, height);
+    default: return finder.look(look, width, height);
+  }
 }
 
 /** Loads what the first picture would otherwise wait for: libvips' JPEG reader and the decoder's first run. */
@@ -47,7 +59,7 @@ async function warmUp(): Promise<void> {
   const side = 64;
   const stripes = Uint8Array.from({ length: side * side }, (_, i) => (i & 4 ? 255 : 0));
   const jpeg = await sharp(stripes, { raw: { width: side, height: side, channels: 1 } }).jpeg().toBuffer();
-  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side });
+  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side, look: 'plain' });
   if (problem !== undefined) throw new Error(problem);
 }
 

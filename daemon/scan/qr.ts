@@ -6,8 +6,9 @@ import { InFlight } from '../base/in-flight.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { DecodeRequest } from './decode-thread.ts';
 import { DecodeThread, qrWorkerFile } from './decode-thread.ts';
+import { looks } from './looks.ts';
 import { PictureSlot } from './picture-slot.ts';
-import { unread } from './scan-result.ts';
+import { isSettled, joined, unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
 export interface QrReaderOptions {
@@ -16,6 +17,10 @@ export interface QrReaderOptions {
   deadlineMs: number;
   /** Bigger pictures are not looked at; 25 million unless told. */
   maxPixels?: number;
+  /** What extra looks at a frame that the plain pass did not read may cost on average, milliseconds; 0 or absent: none are made. */
+  extraLookMs?: number;
+  /** What a look costs: 'measured' on this machine (default), or 'nominal', so that a recording is looked at alike everywhere. */
+  lookCosts?: 'measured' | 'nominal';
   /** Told, with the reason, each time a decoder was lost and another one is started. */
   onReplaced?: (why: string) => void;
   /** Told of the part `decoder`. */
@@ -75,19 +80,37 @@ export class QrReader {
    * pipeline asks for one at a time, and beside it only the evidence looks over its pictures, one at a time too [S9].
    */
   read(frame: Frame): Promise<ScanResult> {
-    const result = this.#waiting === 0 ? this.#readNow(frame) : this.#last.then(() => this.#readNow(frame));
+    return this.#inTurn(frame, 'frame');
+  }
+
+  /**
+   * Looks at one picture in every way there is: for pictures of which no second one comes. What the plain pass reads ends
+   * it, and so do two looks that agree, unless `alsoUnread` codes are wanted: then the first code that is seen at all does.
+   * Each look waits its turn, so that frames that come meanwhile are read between them.
+   */
+  async readThoroughly(frame: Frame, { alsoUnread = false }: { alsoUnread?: boolean } = {}): Promise<ScanResult> {
+    let result = await this.#inTurn(frame, 'plain');
+    for (let look = 0; look < looks.length && result.problem === undefined && !result.dull; look++) {
+      if (alsoUnread ? result.codes.length + result.located.length > 0 : isSettled(result)) break;
+      result = joined(result, await this.#inTurn(frame, look));
+    }
+    return result;
+  }
+
+  #inTurn(frame: Frame, look: DecodeRequest['look']): Promise<ScanResult> {
+    const result = this.#waiting === 0 ? this.#readNow(frame, look) : this.#last.then(() => this.#readNow(frame, look));
     const done = (): void => void this.#waiting--;
     this.#waiting++;
     this.#last = result.then(done, done);
     return result;
   }
 
-  async #readNow(frame: Frame): Promise<ScanResult> {
+  async #readNow(frame: Frame, look: DecodeRequest['look']): Promise<ScanResult> {
     // A frame that waited for the next decoder would be stale when it is up [S4].
     if (!this.#thread.isUp) return unread(this.#closed ? 'The reader is closed.' : 'The decoder is being started again.');
     const request = this.#slot.fill(frame);
     if (typeof request === 'string') return unread(request);
-    return this.#ask(request);
+    return this.#ask({ ...request, look });
   }
 
   /** Ends the decoder, whatever it is at. A read under way resolves with a problem. */
@@ -112,7 +135,7 @@ export class QrReader {
   }
 
   #startThread(): DecodeThread {
-    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels }, (why, wasUp) => this.#lost(why, wasUp));
+    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels, extraLookMs: this.#o.extraLookMs ?? 0, lookCosts: this.#o.lookCosts ?? 'measured' }, (why, wasUp) => this.#lost(why, wasUp));
     const deadline = this.#o.clock.after(START_DEADLINE_MS, () => this.#giveUp(thread, `the decoder was not ready after ${START_DEADLINE_MS} ms`));
     const started = (): void => {
       deadline.cancel();

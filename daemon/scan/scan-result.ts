@@ -1,9 +1,12 @@
-import type { CodeSeen } from '../base/frame.ts';
+import { isAmong } from './same-place.ts';
+import type { CodeSeen, Located } from '../base/frame.ts';
 
 /** What one look at one frame came to. */
 export interface ScanResult {
   /** In no particular order; corners in pixels of the picture that was decoded. */
   codes: CodeSeen[];
+  /** Codes that are there and could not be read. */
+  located: Located[];
   /** The picture was black, blown out or flat, and not looked at further. */
   dull: boolean;
   /** Time to bring the luma to the decoder, milliseconds: for a JPEG, to decompress it. */
@@ -16,5 +19,24 @@ export interface ScanResult {
 
 /** The answer for a picture that could not be looked at. */
 export function unread(problem: string): ScanResult {
-  return { codes: [], dull: false, lumaMs: 0, decodeMs: 0, problem };
+  return { codes: [], located: [], dull: false, lumaMs: 0, decodeMs: 0, problem };
+}
+
+/** What two looks at one picture came to together. A text that two of them read is agreed. */
+export function joined(first: ScanResult, second: ScanResult): ScanResult {
+  if (second.problem !== undefined) return second;
+  const codes = first.codes.map((code) => (code.look !== undefined && second.codes.some(({ text }) => text === code.text) ? { ...code, agreed: true as const } : code));
+  codes.push(...second.codes.filter(({ text, quad }) => !first.codes.some((code) => code.text === text && isAmong(quad, [code.quad]))));
+  const read = codes.map(({ quad }) => quad);
+  const located = [...first.located, ...second.located.filter(({ quad }) => !isAmong(quad, first.located.map((each) => each.quad)))];
+  return {
+    codes, located: located.filter(({ quad }) => !isAmong(quad, read)), dull: first.dull,
+    lumaMs: first.lumaMs + second.lumaMs, decodeMs: first.decodeMs + second.decodeMs,
+  };
+}
+
+/** Whether nothing is left to find out: each code seen is read, by the plain pass or by two extra looks. */
+export function isSettled({ codes, located }: ScanResult): boolean {
+  if (codes.some(({ look }) => look === undefined)) return true;
+  return codes.length > 0 && located.length === 0 && codes.every(({ agreed }) => agreed === true);
 }

@@ -1,6 +1,7 @@
 import type { CodeSeen, Quad } from '../base/frame.ts';
 import { quadArea } from '../base/frame.ts';
 import type { Verdict } from '../base/verdict.ts';
+import { SecondSighting } from './second-sighting.ts';
 
 /** One holding-up of a code to the camera. */
 export interface Showing {
@@ -18,6 +19,8 @@ export interface ShowingFilterOptions {
   maxCodes: number;
   /** What identifies a code: the same for every step of one rotating token. */
   keyOf: (text: string) => string;
+  /** Whether a text that only an extra look read proves itself; absent: none does, each must be read twice. */
+  isGenuine?: (text: string) => boolean;
 }
 
 /** Codes remembered at once [S9]; beyond that the one unseen for longest is forgotten. */
@@ -50,8 +53,11 @@ export class ShowingFilter {
   /** In the order in which they were last seen. */
   readonly #remembered = new Map<string, Remembered>();
 
+  readonly #sightings: SecondSighting;
+
   constructor(options: ShowingFilterOptions) {
     this.#o = options;
+    this.#sightings = new SecondSighting({ withinMs: options.rearmMs, isGenuine: options.isGenuine ?? (() => false) });
   }
 
   /** How many codes are remembered. */
@@ -61,7 +67,7 @@ export class ShowingFilter {
 
   /** Takes the codes of one look (none: nothing was in view) and gives those to try now, the largest first. */
   see(codes: CodeSeen[], atMs: number): Showing[] {
-    const inView = this.#largestOfEach(codes);
+    const inView = this.#largestOfEach(this.#sightings.sure(codes, atMs));
     this.#forgetThoseGone(inView, atMs);
     for (const { key } of inView) this.#remember(key, atMs);
     return inView.filter(({ key }) => (this.#remembered.get(key)?.tryAtMs ?? NEVER) <= atMs).slice(0, this.#o.maxCodes);

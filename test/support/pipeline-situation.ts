@@ -50,7 +50,7 @@ export class ScriptedReader {
     this.looked.push(frame.seq);
     await this.meanwhile();
     const { problem } = this;
-    return { codes: problem === undefined ? this.inView : [], dull: false, lumaMs: 0, decodeMs: 0, ...(problem !== undefined && { problem }) };
+    return { codes: problem === undefined ? this.inView : [], located: [], dull: false, lumaMs: 0, decodeMs: 0, ...(problem !== undefined && { problem }) };
   }
 }
 

@@ -355,4 +355,14 @@ function raise(error: Error): never {
   throw error;
 }
 
+test('a text is genuine when an issuer signed it, whatever it says', () => {
+  const { validator } = new Situation();
+  assert.ok(validator.isGenuine(text()));
+  assert.ok(validator.isGenuine(text({ doors: [ELSEWHERE] })), 'for another door, too');
+  assert.not(validator.isGenuine(text({}, { keyId: tokenSigner.keyId, privateKey: forger.privateKey })));
+  assert.not(validator.isGenuine(`${text().slice(0, -4)}0000`));
+  for (const foreign of ['', 'PT1:', 'https://example.org/', '\u0000']) assert.not(validator.isGenuine(foreign));
+  assert.not(new Situation({ keys: () => undefined }).validator.isGenuine(text()), 'nor before there are keys');
+});
+
 test.run();

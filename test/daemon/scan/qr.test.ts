@@ -6,10 +6,12 @@ import * as assert from 'uvu/assert';
 import { systemClock, VirtualClock } from '../../../daemon/base/clock.ts';
 import { PosternError } from '../../../daemon/base/errors.ts';
 import type { Frame } from '../../../daemon/base/frame.ts';
-import { textOf } from '../../../daemon/scan/code-finder.ts';
+import { textOf } from '../../../daemon/scan/zxing.ts';
 import { QrReader } from '../../../daemon/scan/qr.ts';
 import type { QrReaderOptions } from '../../../daemon/scan/qr.ts';
 import type { ScanResult } from '../../../daemon/scan/scan-result.ts';
+import type { Located } from '../../../daemon/base/frame.ts';
+import { bentCode, upright, wavy } from '../../support/bent-code.ts';
 import { drawQr, flatPicture, jpegOf, qrPicture } from '../../support/qr-picture.ts';
 
 /** A worker of `test/support` that goes wrong. */
@@ -39,6 +41,11 @@ test.after(() => reader.close());
 
 function frameOf(picture: Partial<Frame>): Frame {
   return { seq: 1, arrivedMs: 0, width: 640, height: 480, ...picture };
+}
+
+/** No code in it, and not dull. */
+function stripedPicture(): Partial<Frame> {
+  return { luma: Uint8Array.from({ length: 640 * 480 }, (_, i) => (i & 8 ? 220 : 30)) };
 }
 
 const texts = ({ codes }: ScanResult): string[] => codes.map((c) => c.text).sort();
@@ -296,5 +303,48 @@ test('closing in the middle of a read answers it; a closed reader says so', () =
   assert.match((await own.read(frame)).problem ?? '', 'closed');
   assert.is(own.replaced, 0);
 }));
+
+test('a still picture that the plain pass does not read is looked at until two looks agree', async () => {
+  const picture = await bentCode('PT1:ON CLOTH', { toModules: wavy(9, 0.7, 1) });
+  const plain = await reader.read(frameOf(picture));
+  assert.equal(texts(plain), [], 'extra looks at frames are off unless told');
+  const { codes } = await reader.readThoroughly(frameOf(picture));
+  assert.equal(codes.map(({ text, agreed }) => ({ text, agreed })), [{ text: 'PT1:ON CLOTH', agreed: true }]);
+  assert.is.not(codes[0]?.look, undefined);
+});
+
+test('a still picture that the plain pass reads is not looked at again', async () => {
+  const { codes } = await reader.readThoroughly(frameOf(await qrPicture('PT1:HELLO')));
+  assert.equal(codes.map(({ text, look }) => [text, look]), [['PT1:HELLO', undefined]]);
+});
+
+test('while a still picture is looked at, a frame waits for one look and not for all', async () => {
+  const ended: string[] = [];
+  const still = reader.readThoroughly(frameOf(stripedPicture())).then(() => ended.push('still'));
+  const frame = reader.read(frameOf(await qrPicture('PT1:HELLO'))).then(() => ended.push('frame'));
+  await Promise.all([still, frame]);
+  assert.equal(ended, ['frame', 'still']);
+});
+
+test('with a budget a frame that the plain pass does not read gets extra looks, and they are told', async () => {
+  const picture = await bentCode('PT1:ON CLOTH', { toModules: wavy(9, 0.7, 1) });
+  await withReader({ extraLookMs: 200 }, async (own) => {
+    const read: string[] = [];
+    // Enough for every look to have its turn, on a slow machine, too.
+    for (let frame = 0; frame < 40; frame++) read.push(...(await own.read(frameOf(picture))).codes.map(({ text, look }) => `${text} ${look === undefined ? 'plain' : 'extra'}`));
+    assert.equal([...new Set(read)], ['PT1:ON CLOTH extra']);
+  });
+});
+
+test('a code that is there and cannot be read is located, with why', async () => {
+  const scratched = (u: number, v: number, size: number): number | undefined => (u > 9 && v > 9 && u < size - 2 && v < size - 8 && Math.floor(u + v) % 3 > 0 ? 128 : undefined);
+  const text = 'PT1:'.padEnd(120, 'X');
+  const clear = await reader.read(frameOf(await bentCode(text, { toModules: upright(8), over: scratched })));
+  const faint = await reader.read(frameOf(await bentCode(text, { toModules: upright(5), over: scratched, dark: 100, light: 150 })));
+  for (const { codes, located } of [clear, faint]) assert.equal([codes.length, located.length], [0, 1]);
+  const [a, b] = [clear.located[0] as Located, faint.located[0] as Located];
+  assert.ok(a.contrast > 180 && b.contrast < 70, `${a.contrast} ${b.contrast}`);
+  assert.ok(a.modulePx > b.modulePx && a.sharpness > 0.5 && !a.cutOff, JSON.stringify(a));
+});
 
 test.run();

@@ -1,0 +1,61 @@
+import type { Look } from './looks.ts';
+
+/** A look costs now what it cost before to this share, the rest as it did last. */
+const MEMORY = 0.8;
+/** Frames whose budget may be saved up for one dear look. */
+const MOST_SAVED_FRAMES = 6;
+
+type Rated = Pick<Look, 'msPerMegapixel' | 'needsOutline'>;
+
+/**
+ * Whose turn it is to look at a frame that the plain pass did not read. Each frame adds to what may be spent; the looks
+ * take turns, a dear one when enough is saved, and the look that goes by a seen outline comes first whenever there is one.
+ */
+export class LookTurn {
+  readonly #looks: readonly Rated[];
+  readonly #budgetMs: number;
+  readonly #msPerMegapixel: number[];
+  #savedMs = 0;
+  #nextIndex = 0;
+  #outlineWasLast = false;
+
+  /** `budgetMs`: what extra looks may cost a frame on average; 0: none is ever made. */
+  constructor(looks: readonly Rated[], budgetMs: number) {
+    this.#looks = looks;
+    this.#budgetMs = budgetMs;
+    this.#msPerMegapixel = looks.map((look) => look.msPerMegapixel);
+  }
+
+  /** The look for a frame of so many pixels, by its index; undefined: none now. */
+  next(pixels: number, hasOutline: boolean): number | undefined {
+    if (this.#budgetMs <= 0) return undefined;
+    this.#savedMs = Math.min(this.#savedMs + this.#budgetMs, this.#budgetMs * MOST_SAVED_FRAMES);
+    const index = this.#candidate(pixels, hasOutline);
+    return index !== undefined && this.#costMs(index, pixels) <= this.#savedMs ? index : undefined;
+  }
+
+  /** Takes what a look at so many pixels cost; by default what it was thought to. */
+  took(index: number, pixels: number, ms = this.#costMs(index, pixels)): void {
+    this.#savedMs -= ms;
+    this.#outlineWasLast = this.#looks[index]?.needsOutline === true;
+    if (!this.#outlineWasLast) this.#nextIndex = (index + 1) % this.#looks.length;
+    const known = this.#msPerMegapixel[index] as number;
+    this.#msPerMegapixel[index] = known * MEMORY + (ms / (pixels / 1e6)) * (1 - MEMORY);
+  }
+
+  #candidate(pixels: number, hasOutline: boolean): number | undefined {
+    const outlined = this.#looks.findIndex((look) => look.needsOutline);
+    // Every second time, so that a poster nobody can read does not keep the others from their turn.
+    if (hasOutline && outlined >= 0 && !this.#outlineWasLast) return outlined;
+    for (let n = 0; n < this.#looks.length; n++) {
+      const index = (this.#nextIndex + n) % this.#looks.length;
+      const affordable = this.#costMs(index, pixels) <= this.#budgetMs * MOST_SAVED_FRAMES;
+      if (this.#looks[index]?.needsOutline !== true && affordable) return index;
+    }
+    return undefined;
+  }
+
+  #costMs(index: number, pixels: number): number {
+    return ((this.#msPerMegapixel[index] as number) * pixels) / 1e6;
+  }
+}
