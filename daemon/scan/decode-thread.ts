@@ -15,6 +15,12 @@ export interface DecodeSetup {
   lookCosts: 'measured' | 'nominal';
 }
 
+/** What the thread itself adds to its setup. */
+export interface DecodeThreadData extends DecodeSetup {
+  /** One number that rises with each request, shared: the worker sleeps on it. */
+  requests: Int32Array;
+}
+
 /** One picture to look at. */
 export interface DecodeRequest {
   format: 'jpeg' | 'luma';
@@ -41,6 +47,7 @@ export class DecodeThread {
   /** Resolves when it has decoded its first picture; rejects when it is gone before that. */
   readonly ready: Promise<void>;
   readonly #worker: Worker;
+  readonly #requests = new Int32Array(new SharedArrayBuffer(4));
   readonly #onGone: (why: string, wasUp: boolean) => void;
   /** Who waits for the worker's next message; the first one says that it is warm. */
   #waiting: Waiting | undefined;
@@ -49,7 +56,7 @@ export class DecodeThread {
   /** `onGone` is called once, when the thread has ended by itself or by `end`; `wasUp` tells whether it had been ready. */
   constructor(file: URL, setup: DecodeSetup, onGone: (why: string, wasUp: boolean) => void) {
     this.#onGone = onGone;
-    this.#worker = new Worker(file, { workerData: setup, resourceLimits: HEAP_LIMITS });
+    this.#worker = new Worker(file, { workerData: { ...setup, requests: this.#requests } satisfies DecodeThreadData, resourceLimits: HEAP_LIMITS });
     this.#worker.on('message', (message: ScanResult) => this.#settle(message));
     this.#worker.on('error', (thrown) => this.#leave(`the decoder failed: ${messageOf(thrown)}`));
     this.#worker.on('exit', (code) => this.#leave(`the decoder ended with code ${code}`));
@@ -68,6 +75,8 @@ export class DecodeThread {
   ask(request: DecodeRequest): Promise<ScanResult> {
     const answer = this.#nextMessage();
     this.#worker.postMessage(request);
+    Atomics.add(this.#requests, 0, 1);
+    Atomics.notify(this.#requests, 0);
     return answer;
   }
 

@@ -1,16 +1,22 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import sharp from 'sharp';
 import { CodeFinder } from './code-finder.ts';
 import type { Found } from './code-finder.ts';
-import type { DecodeRequest, DecodeSetup } from './decode-thread.ts';
+import type { DecodeRequest, DecodeThreadData } from './decode-thread.ts';
 import { isDull } from './gate.ts';
+import { roomFor } from './grey-picture.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
-const { maxPixels, extraLookMs, lookCosts } = workerData as DecodeSetup;
+const port = parentPort as MessagePort;
+const { maxPixels, extraLookMs, lookCosts, requests } = workerData as DecodeThreadData;
 const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
+
+let jpegRoom = new Uint8Array(0);
 
 interface Size {
   width: number;
@@ -24,7 +30,9 @@ async function takeIn(request: DecodeRequest): Promise<Size> {
     return request;
   }
   // A copy: libvips takes no memory that another thread may write into.
-  const pixels = await pixelsOfJpeg(new Uint8Array(request.bytes), maxPixels);
+  jpegRoom = roomFor(jpegRoom, request.bytes.length);
+  jpegRoom.set(request.bytes);
+  const pixels = await pixelsOfJpeg(jpegRoom.subarray(0, request.bytes.length), maxPixels);
   writeLuma(pixels, finder.room(pixels.width * pixels.height));
   return pixels;
 }
@@ -63,9 +71,21 @@ async function warmUp(): Promise<void> {
   if (problem !== undefined) throw new Error(problem);
 }
 
+/** Sleeps until there is one; woken by the kernel it is up sooner than by way of the event loop. */
+function nextRequest(): DecodeRequest {
+  for (;;) {
+    const seen = Atomics.load(requests, 0);
+    const received = receiveMessageOnPort(port) as { message: DecodeRequest } | undefined;
+    if (received) return received.message;
+    Atomics.wait(requests, 0, seen);
+  }
+}
+
 await warmUp();
-parentPort?.on('message', (request: DecodeRequest) => {
-  // A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
-  void look(request).then((result) => parentPort?.postMessage(result));
-});
-parentPort?.postMessage('ready');
+port.postMessage('ready');
+// A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
+for (;;) {
+  port.postMessage(await look(nextRequest()));
+  // What Node and V8 put off to a turn of the event loop, which there is none of while the thread sleeps: giving memory back.
+  await nextTurn();
+}

@@ -1,11 +1,9 @@
-import { Backoff } from '../base/backoff.ts';
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { PosternError, messageOf } from '../base/errors.ts';
 import type { Frame } from '../base/frame.ts';
-import { InFlight } from '../base/in-flight.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { DecodeRequest } from './decode-thread.ts';
-import { DecodeThread, qrWorkerFile } from './decode-thread.ts';
+import { Decoder } from './decoder.ts';
 import { looks } from './looks.ts';
 import { PictureSlot } from './picture-slot.ts';
 import { isSettled, joined, unread } from './scan-result.ts';
@@ -29,9 +27,6 @@ export interface QrReaderOptions {
   workerFile?: URL;
 }
 
-/** From a slow card a decoder is up after some seconds. */
-const START_DEADLINE_MS = 30_000;
-
 /**
  * Reads QR codes from frames, off the main thread. A picture that cannot be read is an answer with a `problem`, never
  * a failure; a decoder that hangs or crashes costs the frame it was at and those that come until another one is warm.
@@ -39,30 +34,23 @@ const START_DEADLINE_MS = 30_000;
 export class QrReader {
   /** Bigger pictures are not looked at. */
   readonly maxPixels: number;
-  readonly #o: QrReaderOptions;
   readonly #slot: PictureSlot;
-  readonly #ending = new InFlight();
-  readonly #backoff = new Backoff({ firstMs: 500, maxMs: 30_000 });
-  #thread: DecodeThread;
-  #restart: Timer | undefined;
-  #replaced = 0;
+  readonly #decoder: Decoder;
   #last: Promise<unknown> = Promise.resolve();
   /** Reads that have not come to their end. */
   #waiting = 0;
-  #closed = false;
 
-  private constructor(options: QrReaderOptions) {
-    this.#o = options;
-    this.maxPixels = options.maxPixels ?? 25_000_000;
-    this.#slot = new PictureSlot(this.maxPixels);
-    this.#thread = this.#startThread();
+  private constructor({ maxPixels = 25_000_000, extraLookMs = 0, lookCosts = 'measured', ...options }: QrReaderOptions) {
+    this.maxPixels = maxPixels;
+    this.#slot = new PictureSlot(maxPixels);
+    this.#decoder = new Decoder({ ...options, setup: { maxPixels, extraLookMs, lookCosts } });
   }
 
   /** Resolves when the decoder is warm. Rejects with PosternError('decoder-missing') when it does not start. */
   static async open(options: QrReaderOptions): Promise<QrReader> {
     const reader = new QrReader(options);
     try {
-      await reader.#thread.ready;
+      await reader.#decoder.ready;
     } catch (thrown) {
       await reader.close();
       throw new PosternError('decoder-missing', `The QR decoder does not start (${messageOf(thrown)}). Install the packages again with "npm ci".`, { cause: thrown });
@@ -72,7 +60,7 @@ export class QrReader {
 
   /** How many decoders were lost. */
   get replaced(): number {
-    return this.#replaced;
+    return this.#decoder.replaced;
   }
 
   /**
@@ -107,60 +95,15 @@ export class QrReader {
 
   async #readNow(frame: Frame, look: DecodeRequest['look']): Promise<ScanResult> {
     // A frame that waited for the next decoder would be stale when it is up [S4].
-    if (!this.#thread.isUp) return unread(this.#closed ? 'The reader is closed.' : 'The decoder is being started again.');
+    const { absence } = this.#decoder;
+    if (absence !== undefined) return unread(absence);
     const request = this.#slot.fill(frame);
     if (typeof request === 'string') return unread(request);
-    return this.#ask({ ...request, look });
+    return this.#decoder.ask({ ...request, look }).catch((thrown: unknown) => unread(`The picture was given up: ${messageOf(thrown)}.`));
   }
 
   /** Ends the decoder, whatever it is at. A read under way resolves with a problem. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#restart?.cancel();
-    this.#giveUp(this.#thread, 'the reader was closed');
-    await this.#ending.idle();
-  }
-
-  async #ask(request: DecodeRequest): Promise<ScanResult> {
-    const thread = this.#thread;
-    const { clock, deadlineMs } = this.#o;
-    const deadline = clock.after(deadlineMs, () => this.#giveUp(thread, `the decoder took over ${deadlineMs} ms`));
-    try {
-      return await thread.ask(request);
-    } catch (thrown) {
-      return unread(`The picture was given up: ${messageOf(thrown)}.`);
-    } finally {
-      deadline.cancel();
-    }
-  }
-
-  #startThread(): DecodeThread {
-    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels, extraLookMs: this.#o.extraLookMs ?? 0, lookCosts: this.#o.lookCosts ?? 'measured' }, (why, wasUp) => this.#lost(why, wasUp));
-    const deadline = this.#o.clock.after(START_DEADLINE_MS, () => this.#giveUp(thread, `the decoder was not ready after ${START_DEADLINE_MS} ms`));
-    const started = (): void => {
-      deadline.cancel();
-      if (thread.isUp) this.#o.status?.report('decoder', 'ok');
-    };
-    thread.ready.then(started, started);
-    return thread;
-  }
-
-  #giveUp(thread: DecodeThread, why: string): void {
-    void this.#ending.track(thread.end(why));
-  }
-
-  #lost(why: string, wasUp: boolean): void {
-    if (this.#closed) return;
-    this.#replaced++;
-    if (wasUp) {
-      this.#backoff.reset();
-      this.#thread = this.#startThread();
-    } else {
-      this.#restart = this.#o.clock.after(this.#backoff.nextMs(), () => {
-        this.#thread = this.#startThread();
-      });
-    }
-    this.#o.status?.report('decoder', 'degraded', `It is started again: ${why}.`);
-    this.#o.onReplaced?.(why);
+  close(): Promise<void> {
+    return this.#decoder.close();
   }
 }
