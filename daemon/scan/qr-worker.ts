@@ -3,14 +3,16 @@ import sharp from 'sharp';
 import { CodeFinder } from './code-finder.ts';
 import type { Found } from './code-finder.ts';
 import type { DecodeRequest, DecodeSetup } from './decode-thread.ts';
-import { isDull } from './gate.ts';
+import { isDull } from './gate/dullness.ts';
+import { FrameGate } from './gate/frame-gate.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
-const { maxPixels, extraLookMs, lookCosts } = workerData as DecodeSetup;
+const { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs } = workerData as DecodeSetup;
 const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
+const gate = gateHeartbeatMs > 0 ? new FrameGate(gateHeartbeatMs) : undefined;
 
 interface Size {
   width: number;
@@ -29,7 +31,18 @@ async function takeIn(request: DecodeRequest): Promise<Size> {
   return pixels;
 }
 
-async function look(request: DecodeRequest): Promise<ScanResult> {
+/** The gate stands before the pictures of the stream; whoever asks for a certain look gets it. */
+async function answer(request: DecodeRequest): Promise<ScanResult> {
+  const isOfStream = request.look === 'frame' || request.look === 'insist';
+  if (!gate || !isOfStream) return look(request, request.look);
+  const passage = request.look === 'insist' ? { look: 'frame' as const } : gate.judge(request);
+  if ('result' in passage) return passage.result;
+  const result = await look(request, passage.look, () => gate.mayLeaveDull(request.atMs));
+  if (result.problem === undefined && result.gated === undefined) gate.looked(request.atMs, result);
+  return result;
+}
+
+async function look(request: DecodeRequest, way: DecodeRequest['look'], mayLeaveDull = (): boolean => true): Promise<ScanResult> {
   const startedMs = performance.now();
   let size: Size;
   try {
@@ -40,15 +53,17 @@ async function look(request: DecodeRequest): Promise<ScanResult> {
   const { width, height } = size;
   const decodingMs = performance.now();
   const dull = isDull(finder.room(width * height), width, height);
-  const { codes, unread: missed } = dull ? { codes: [], unread: [] } : findBy(request.look, size);
+  const lumaMs = decodingMs - startedMs;
+  if (dull && mayLeaveDull()) return { codes: [], located: [], dull, gated: 'dull', lumaMs, decodeMs: performance.now() - decodingMs };
+  const { codes, unread: missed } = findBy(way, size);
   const picture = { data: finder.room(width * height), width, height };
   const located = missed.map((quad) => locatedOf(picture, quad));
-  return { codes, located, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+  return { codes, located, dull, lumaMs, decodeMs: performance.now() - decodingMs };
 }
 
 function findBy(look: DecodeRequest['look'], { width, height }: Size): Found {
   switch (look) {
-    case 'frame': return finder.findInFrame(width, height);
+    case 'frame': case 'insist': return finder.findInFrame(width, height);
     case 'plain': return finder.findPlainly(width, height);
     default: return finder.look(look, width, height);
   }
@@ -59,13 +74,13 @@ async function warmUp(): Promise<void> {
   const side = 64;
   const stripes = Uint8Array.from({ length: side * side }, (_, i) => (i & 4 ? 255 : 0));
   const jpeg = await sharp(stripes, { raw: { width: side, height: side, channels: 1 } }).jpeg().toBuffer();
-  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side, look: 'plain' });
+  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side, atMs: 0, look: 'plain' }, 'plain');
   if (problem !== undefined) throw new Error(problem);
 }
 
 await warmUp();
 parentPort?.on('message', (request: DecodeRequest) => {
   // A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
-  void look(request).then((result) => parentPort?.postMessage(result));
+  void answer(request).then((result) => parentPort?.postMessage(result));
 });
 parentPort?.postMessage('ready');

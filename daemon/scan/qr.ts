@@ -6,6 +6,7 @@ import { InFlight } from '../base/in-flight.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { DecodeRequest } from './decode-thread.ts';
 import { DecodeThread, qrWorkerFile } from './decode-thread.ts';
+import { GateTally } from './gate/gate-tally.ts';
 import { looks } from './looks.ts';
 import { PictureSlot } from './picture-slot.ts';
 import { isSettled, joined, unread } from './scan-result.ts';
@@ -21,9 +22,11 @@ export interface QrReaderOptions {
   extraLookMs?: number;
   /** What a look costs: 'measured' on this machine (default), or 'nominal', so that a recording is looked at alike everywhere. */
   lookCosts?: 'measured' | 'nominal';
+  /** For no longer than this no frame is decoded, however little happens in front of the camera, milliseconds; 0 or absent: each one is. */
+  gateHeartbeatMs?: number;
   /** Told, with the reason, each time a decoder was lost and another one is started. */
   onReplaced?: (why: string) => void;
-  /** Told of the part `decoder`. */
+  /** Told of the parts `decoder` and, where there is one, `gate`. */
   status?: StatusBoard;
   /** Another worker instead of `qr-worker`; tests pass one that hangs, crashes or does not start. */
   workerFile?: URL;
@@ -41,6 +44,7 @@ export class QrReader {
   readonly maxPixels: number;
   readonly #o: QrReaderOptions;
   readonly #slot: PictureSlot;
+  readonly #tally: GateTally | undefined;
   readonly #ending = new InFlight();
   readonly #backoff = new Backoff({ firstMs: 500, maxMs: 30_000 });
   #thread: DecodeThread;
@@ -55,6 +59,7 @@ export class QrReader {
     this.#o = options;
     this.maxPixels = options.maxPixels ?? 25_000_000;
     this.#slot = new PictureSlot(this.maxPixels);
+    if (options.status && options.gateHeartbeatMs) this.#tally = new GateTally(options.status);
     this.#thread = this.#startThread();
   }
 
@@ -76,11 +81,14 @@ export class QrReader {
   }
 
   /**
-   * Looks at one frame, at its luma if it has it, else at its JPEG. A second one that comes meanwhile waits its turn: the
+   * Looks at one frame, at its luma if it has it, else at its JPEG. The gate may keep it from the decoder, and the result
+   * tells why, unless one insists. A second one that comes meanwhile waits its turn: the
    * pipeline asks for one at a time, and beside it only the evidence looks over its pictures, one at a time too [S9].
    */
-  read(frame: Frame): Promise<ScanResult> {
-    return this.#inTurn(frame, 'frame');
+  async read(frame: Frame, { insist = false }: { insist?: boolean } = {}): Promise<ScanResult> {
+    const result = await this.#inTurn(frame, insist ? 'insist' : 'frame');
+    if (!insist) this.#tally?.count(result.gated, frame.arrivedMs);
+    return result;
   }
 
   /**
@@ -135,7 +143,7 @@ export class QrReader {
   }
 
   #startThread(): DecodeThread {
-    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels, extraLookMs: this.#o.extraLookMs ?? 0, lookCosts: this.#o.lookCosts ?? 'measured' }, (why, wasUp) => this.#lost(why, wasUp));
+    const thread = new DecodeThread(this.#o.workerFile ?? qrWorkerFile, { maxPixels: this.maxPixels, extraLookMs: this.#o.extraLookMs ?? 0, lookCosts: this.#o.lookCosts ?? 'measured', gateHeartbeatMs: this.#o.gateHeartbeatMs ?? 0 }, (why, wasUp) => this.#lost(why, wasUp));
     const deadline = this.#o.clock.after(START_DEADLINE_MS, () => this.#giveUp(thread, `the decoder was not ready after ${START_DEADLINE_MS} ms`));
     const started = (): void => {
       deadline.cancel();
