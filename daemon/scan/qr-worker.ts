@@ -33,17 +33,10 @@ async function takeIn(request: DecodeRequest): Promise<Size> {
 
 /** The gate stands before the pictures of the stream; whoever asks for a certain look gets it. */
 async function answer(request: DecodeRequest): Promise<ScanResult> {
-  const isOfStream = request.look === 'frame' || request.look === 'insist';
-  if (!gate || !isOfStream) return look(request, request.look);
-  const passage = request.look === 'insist' ? { look: 'frame' as const } : gate.judge(request);
-  if ('result' in passage) return passage.result;
-  const result = await look(request, passage.look, () => gate.mayLeaveDull(request.atMs));
-  if (result.problem === undefined && result.gated === undefined) gate.looked(request.atMs, result);
-  return result;
-}
-
-async function look(request: DecodeRequest, way: DecodeRequest['look'], mayLeaveDull = (): boolean => true): Promise<ScanResult> {
   const startedMs = performance.now();
+  const isOfStream = request.look === 'frame' || request.look === 'insist';
+  const early = request.look === 'frame' ? gate?.judge(request) : undefined;
+  if (early && 'result' in early) return { ...early.result, lumaMs: performance.now() - startedMs };
   let size: Size;
   try {
     size = await takeIn(request);
@@ -51,17 +44,25 @@ async function look(request: DecodeRequest, way: DecodeRequest['look'], mayLeave
     return unread(pictureProblem(thrown));
   }
   const { width, height } = size;
-  const decodingMs = performance.now();
-  const dull = isDull(finder.room(width * height), width, height);
-  const lumaMs = decodingMs - startedMs;
-  if (dull && mayLeaveDull()) return { codes: [], located: [], dull, gated: 'dull', lumaMs, decodeMs: performance.now() - decodingMs };
-  const { codes, unread: missed } = findBy(way, size);
-  const picture = { data: finder.room(width * height), width, height };
-  const located = missed.map((quad) => locatedOf(picture, quad));
-  return { codes, located, dull, lumaMs, decodeMs: performance.now() - decodingMs };
+  const late = request.look === 'frame' && !early ? gate?.judgeLuma(finder.room(width * height), width, height, request.atMs) : early;
+  const lumaMs = performance.now() - startedMs;
+  if (late && 'result' in late) return { ...late.result, lumaMs };
+  const result = look(late?.look ?? request.look, size, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
+  if (isOfStream && result.gated === undefined) gate?.looked(request.atMs, result);
+  return result;
 }
 
-function findBy(look: DecodeRequest['look'], { width, height }: Size): Found {
+function look(way: DecodeRequest['look'], { width, height }: Size, lumaMs: number, mayLeaveDull: () => boolean): ScanResult {
+  const startedMs = performance.now();
+  const dull = isDull(finder.room(width * height), width, height);
+  if (dull && mayLeaveDull()) return { codes: [], located: [], dull, gated: 'dull', lumaMs, decodeMs: performance.now() - startedMs };
+  const { codes, unread: missed } = findBy(way, width, height);
+  const picture = { data: finder.room(width * height), width, height };
+  const located = missed.map((quad) => locatedOf(picture, quad));
+  return { codes, located, dull, lumaMs, decodeMs: performance.now() - startedMs };
+}
+
+function findBy(look: DecodeRequest['look'], width: number, height: number): Found {
   switch (look) {
     case 'frame': case 'insist': return finder.findInFrame(width, height);
     case 'plain': return finder.findPlainly(width, height);
@@ -74,7 +75,7 @@ async function warmUp(): Promise<void> {
   const side = 64;
   const stripes = Uint8Array.from({ length: side * side }, (_, i) => (i & 4 ? 255 : 0));
   const jpeg = await sharp(stripes, { raw: { width: side, height: side, channels: 1 } }).jpeg().toBuffer();
-  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side, atMs: 0, look: 'plain' }, 'plain');
+  const { problem } = await answer({ format: 'jpeg', bytes: jpeg, width: side, height: side, atMs: 0, look: 'plain' });
   if (problem !== undefined) throw new Error(problem);
 }
 

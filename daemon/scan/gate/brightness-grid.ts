@@ -7,16 +7,19 @@ export interface BrightnessGrid {
   rows: number;
   /** At least `columns * rows` long; the rest means nothing. */
   means: Float32Array;
+  /** In what steps the means come, grey levels; 0: any value can be. */
+  step: number;
 }
 
 /** An empty grid. */
 export function newGrid(): BrightnessGrid {
-  return { columns: 0, rows: 0, means: new Float32Array(0) };
+  return { columns: 0, rows: 0, means: new Float32Array(0), step: 0 };
 }
 
 /** Gives `grid` another size, its means to be written. Its memory only ever grows. */
-export function sizeGrid(grid: BrightnessGrid, columns: number, rows: number): void {
+export function sizeGrid(grid: BrightnessGrid, columns: number, rows: number, step = 0): void {
   grid.columns = columns;
   grid.rows = rows;
+  grid.step = step;
   if (grid.means.length < columns * rows) grid.means = new Float32Array(columns * rows);
 }

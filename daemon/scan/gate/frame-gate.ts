@@ -5,7 +5,7 @@ import { newGrid } from './brightness-grid.ts';
 import type { BrightnessGrid } from './brightness-grid.ts';
 import { Gate } from './gate.ts';
 import type { GateReason } from './gate.ts';
-import { measureJpeg } from './jpeg-grid.ts';
+import { JpegMeter } from './jpeg-grid.ts';
 import { measureLuma } from './luma-grid.ts';
 
 /** One picture of the stream. */
@@ -30,6 +30,7 @@ const MOST_CODES = 16;
 export class FrameGate {
   readonly #gate: Gate;
   readonly #grid: BrightnessGrid = newGrid();
+  readonly #jpegs = new JpegMeter();
   #codes: CodeSeen[] = [];
   #located: Located[] = [];
   #sceneMs = NaN;
@@ -39,13 +40,19 @@ export class FrameGate {
     this.#gate = new Gate(heartbeatMs);
   }
 
-  /** Takes every picture of the stream, in its order. */
-  judge(picture: FramePicture): Passage {
-    const startedMs = performance.now();
-    const verdict = this.#gate.judge(this.#measured(picture), picture.atMs);
-    if (this.#sceneMs !== this.#gate.stillSinceMs) this.#beginScene();
-    if (!verdict.pass) return { result: this.#result(verdict.reason, performance.now() - startedMs) };
-    return { look: verdict.heartbeat && ++this.#heartbeats % HEARTBEATS_A_LOOK !== 0 ? 'plain' : 'frame' };
+  /**
+   * Takes every picture of the stream, in its order. Undefined for a JPEG that must be decompressed to be measured, or that
+   * is none: its luma is then to be judged.
+   */
+  judge({ format, bytes, width, height, atMs }: FramePicture): Passage | undefined {
+    if (format === 'luma') return this.judgeLuma(bytes, width, height, atMs);
+    return this.#jpegs.measure(bytes, this.#grid) ? this.#passage(atMs) : undefined;
+  }
+
+  /** Takes the luma of a picture of the stream. */
+  judgeLuma(luma: Uint8Array, width: number, height: number, atMs: number): Passage {
+    measureLuma(luma, width, height, this.#grid);
+    return this.#passage(atMs);
   }
 
   /** Takes that a picture that passed is dull; whether it may be left alone, for a heartbeat is looked at whatever it shows. */
@@ -62,10 +69,11 @@ export class FrameGate {
     this.#located = located;
   }
 
-  #measured({ format, bytes, width, height }: FramePicture): BrightnessGrid | undefined {
-    if (format === 'jpeg') return measureJpeg(bytes, this.#grid) ? this.#grid : undefined;
-    measureLuma(bytes, width, height, this.#grid);
-    return this.#grid;
+  #passage(atMs: number): Passage {
+    const verdict = this.#gate.judge(this.#grid, atMs);
+    if (this.#sceneMs !== this.#gate.stillSinceMs) this.#beginScene();
+    if (!verdict.pass) return { result: this.#result(verdict.reason) };
+    return { look: verdict.heartbeat && ++this.#heartbeats % HEARTBEATS_A_LOOK !== 0 ? 'plain' : 'frame' };
   }
 
   #beginScene(): void {
@@ -74,8 +82,8 @@ export class FrameGate {
     this.#located = [];
   }
 
-  #result(gated: GateReason, lumaMs: number): ScanResult {
-    const nothing = { codes: [], located: [], dull: gated === 'dull', lumaMs, decodeMs: 0, gated };
+  #result(gated: GateReason): ScanResult {
+    const nothing = { codes: [], located: [], dull: gated === 'dull', lumaMs: 0, decodeMs: 0, gated };
     return gated === 'unchanged' ? { ...nothing, codes: this.#codes, located: this.#located, stillSinceMs: this.#sceneMs } : nothing;
   }
 }

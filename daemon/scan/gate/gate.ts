@@ -48,13 +48,13 @@ export class Gate {
     return this.#stillSinceMs;
   }
 
-  /** Takes every picture in its turn; of one that cannot be measured there is no grid, and it is looked at. */
-  judge(grid: BrightnessGrid | undefined, atMs: number): GateVerdict {
-    const measured = grid && Math.min(grid.columns, grid.rows) >= LEAST_CELLS_A_SIDE ? grid : undefined;
-    if (!measured || this.#watch.hasChanged(measured)) this.#changed(atMs);
+  /** Takes every picture in its turn. */
+  judge(grid: BrightnessGrid, atMs: number): GateVerdict {
+    const isTiny = Math.min(grid.columns, grid.rows) < LEAST_CELLS_A_SIDE;
+    if (isTiny || this.#watch.hasChanged(grid)) this.#changed(atMs);
     const late = this.#isLate(atMs);
     if (!this.#isAwake(atMs)) return late ? { pass: true, heartbeat: true } : { pass: false, reason: this.#dull ? 'dull' : 'unchanged' };
-    if (measured && !late && isBlurred(measured)) return { pass: false, reason: 'blurred' };
+    if (!isTiny && !late && isBlurred(grid)) return { pass: false, reason: 'blurred' };
     return { pass: true, heartbeat: false };
   }
 
