@@ -11,9 +11,10 @@ import type { StudioOptions } from '../../scripts/scene/studio.ts';
 export const WIDTH = 480;
 export const HEIGHT = 270;
 const EVERY_MS = 125;
-const LASTS_MS = 8_500;
-/** By then an empty hall is asleep. */
-const COMES_MS = 3_750;
+/** By then nothing has moved for so long that the gate is shut; in the dark the noise must be learnt first. */
+const COMES_MS = 4_250;
+const COMES_AT_NIGHT_MS = 9_000;
+const LASTS_MS = 4_000;
 const GRAIN = 1 << 16;
 
 /** What the light does to a row of the picture at a moment, coded steps of 255. */
@@ -25,6 +26,8 @@ interface Kind {
   noise: (random: Random) => number;
   actors: (studio: Studio, random: Random, text: string) => Promise<Actor[]>;
   falls?: (random: Random) => Light;
+  /** Default: COMES_MS. */
+  comesMs?: number;
 }
 
 const between = (random: Random, from: number, to: number): number => from + (to - from) * random();
@@ -33,7 +36,7 @@ const usualNoise = (random: Random): number => between(random, 0.6, 2);
 /** In nobody's hand, at once there and perfectly still: the hardest to notice. */
 async function appears(studio: Studio, random: Random, pose: Pose, thing: 'phone' | 'print', text: string, fromMs = COMES_MS): Promise<Actor[]> {
   const held = thing === 'phone' ? await studio.phone('guest', text) : await studio.print('guest', [{ text, sizeM: 0.05 }]);
-  const goneMs = between(random, 6_000, 7_000);
+  const goneMs = Math.max(fromMs, COMES_MS) + between(random, 1_700, 2_700);
   return [new Held('held', held, [{ ...pose, atMs: fromMs + between(random, 0, 400) }, { ...pose, atMs: goneMs }], new Tremor(random, 1000, 0))];
 }
 
@@ -45,7 +48,7 @@ const kinds: Record<string, Kind> = {
   'someone walks up slowly': {
     light: 'day', noise: usualNoise,
     actors: async (studio, random, text) => visit({
-      startMs: 1_500, approachMs: 4_000, holdMs: 1_500, standsAfterMs: 3_900, figure: await studio.figure('courier'), thing: await studio.phone('courier', text), thingId: 'phone',
+      startMs: 3_900, approachMs: 3_000, holdMs: 1_000, standsAfterMs: 2_900, figure: await studio.figure('courier'), thing: await studio.phone('courier', text), thingId: 'phone',
       tremor: new Tremor(random, 1000, 0.5), hold: { x: 0.005, y: 0.02, z: between(random, 0.2, 0.3), roll: 4, pitch: 5, yaw: -5 },
     }),
   },
@@ -54,10 +57,10 @@ const kinds: Record<string, Kind> = {
     light: 'day', noise: (random) => between(random, 0.4, 1), actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.22, 0.32)), 'print', text),
     falls: (random) => { const [share, level] = [between(random, 0.12, 0.3), between(random, 60, 190)]; return (value) => level + (value - 128) * share; },
   },
-  'noise at night': { light: 'night', noise: (random) => between(random, 5, 9), actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.25, 0.35)), 'phone', text) },
+  'noise at night': { light: 'night', noise: (random) => between(random, 5, 9), actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.25, 0.35)), 'phone', text, COMES_AT_NIGHT_MS), comesMs: COMES_AT_NIGHT_MS },
   'a lamp that is switched on': {
     light: 'day', noise: usualNoise, actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.22, 0.32)), 'print', text, 0),
-    falls: (random) => { const onMs = between(random, 3_800, 4_500); return (value, _row, atMs) => (atMs < onMs ? value * 0.015 : value); },
+    falls: (random) => { const onMs = between(random, 4_200, 4_900); return (value, _row, atMs) => (atMs < onMs ? value * 0.015 : value); },
   },
   'flickering lamps': {
     light: 'day', noise: usualNoise, actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.25, 0.38)), 'phone', text),
@@ -84,7 +87,8 @@ export async function* paintedFrames(name: string, seed: number, text: string): 
   const grain = Float32Array.from({ length: GRAIN }, () => gaussian(random) * noise);
   const falls = kind.falls?.(random) ?? ((value: number) => value);
   const scene = new Scene({ camera: studio.camera, hall: studio.hall, actors: await kind.actors(studio, random, text) });
-  for (let atMs = 0; atMs <= LASTS_MS; atMs += EVERY_MS) yield { atMs, luma: exposed(scene.pictureAt(atMs).rgb, (value, row) => falls(value, row, atMs), grain, random) };
+  const endMs = (kind.comesMs ?? COMES_MS) + LASTS_MS;
+  for (let atMs = 0; atMs <= endMs; atMs += EVERY_MS) yield { atMs, luma: exposed(scene.pictureAt(atMs).rgb, (value, row) => falls(value, row, atMs), grain, random) };
 }
 
 function exposed(rgb: Uint8Array, falls: (value: number, row: number) => number, grain: Float32Array, random: Random): Uint8Array {

@@ -36,6 +36,8 @@ export class Gate {
   #stillSinceMs = -Infinity;
   #lookedAtMs = -Infinity;
   #unsettled = false;
+  /** Since when something was unsettled in this scene, again and again perhaps. */
+  #unsettledSinceMs: number | undefined;
   #dull = false;
 
   /** `heartbeatMs`: for no longer than this no picture is looked at. */
@@ -68,16 +70,19 @@ export class Gate {
   looked(atMs: number, { unsettled }: LookedAt): void {
     this.#lookedAtMs = atMs;
     this.#unsettled = unsettled;
+    if (unsettled) this.#unsettledSinceMs ??= atMs;
   }
 
   #changed(atMs: number): void {
     this.#stillSinceMs = atMs;
     this.#unsettled = false;
+    this.#unsettledSinceMs = undefined;
     this.#dull = false;
   }
 
   #isAwake(atMs: number): boolean {
-    return atMs - this.#stillSinceMs <= (this.#unsettled ? AWAKE_FOR_UNREAD_MS : AWAKE_AFTER_CHANGE_MS);
+    if (atMs - this.#stillSinceMs <= AWAKE_AFTER_CHANGE_MS) return true;
+    return this.#unsettled && atMs - (this.#unsettledSinceMs ?? atMs) <= AWAKE_FOR_UNREAD_MS;
   }
 
   /** Said so that a time that is no number, or runs backwards, makes it late. */

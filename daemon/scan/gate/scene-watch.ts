@@ -9,8 +9,9 @@ const DEVIATIONS = 3;
 /** A cell that someone walked over for a second is not to be taken for a noisy one. Grey levels. */
 const MOST_LEARNT = 8;
 const USUAL_DEVIATION = 1;
-/** Shares of a new frame in what is known. The noise is learnt within some seconds; slow change goes into the scene in one. */
+/** Shares of a new frame in what is known. The noise is learnt within some seconds, at first faster; slow change goes into the scene in one. */
 const DEVIATION_PACE = 1 / 64;
+const FIRST_PACE = 1 / 8;
 const SCENE_PACE = 1 / 16;
 /** Lamps on mains flicker in bands across the picture; a row that as a whole is so much lighter or darker is one and the same row. */
 const MOST_FLICKER = 0.15;
@@ -22,9 +23,12 @@ const MOST_FLICKER = 0.15;
 export class SceneWatch {
   #columns = 0;
   #rows = 0;
+  /** The scene's cells, and how much each is usually off. */
   #scene = new Float32Array(0);
   #deviations = new Float32Array(0);
   #meanDeviation = USUAL_DEVIATION;
+  /** Of this size, the first not counted. */
+  #frames = 0;
 
   /** Takes the next picture; whether the scene is another than before. After a change the scene is what this picture shows. */
   hasChanged({ columns, rows, means }: BrightnessGrid): boolean {
@@ -32,18 +36,18 @@ export class SceneWatch {
       this.#beginWith(columns, rows, means);
       return true;
     }
+    this.#frames++;
     let changed = 0;
     let deviations = 0;
     for (let row = 0; row < rows; row++) {
-      const from = row * columns;
-      const gain = this.#gainOf(means, from, from + columns);
-      changed += this.#compareRow(means, from, from + columns, gain);
+      const of = this.#compareRow(means, row * columns, (row + 1) * columns);
+      changed += of.changed;
+      deviations += of.deviations;
     }
-    for (let cell = 0; cell < columns * rows; cell++) deviations += this.#deviations[cell] as number;
     this.#meanDeviation = deviations / (columns * rows);
-    const hasChanged = changed >= LEAST_CELLS;
-    this.#follow(means, hasChanged ? 1 : SCENE_PACE);
-    return hasChanged;
+    if (changed < LEAST_CELLS) return false;
+    for (let cell = 0; cell < columns * rows; cell++) this.#scene[cell] = means[cell] as number;
+    return true;
   }
 
   #beginWith(columns: number, rows: number, means: Float32Array): void {
@@ -51,40 +55,37 @@ export class SceneWatch {
     this.#scene = means.slice(0, columns * rows);
     this.#deviations = new Float32Array(columns * rows).fill(USUAL_DEVIATION);
     this.#meanDeviation = USUAL_DEVIATION;
+    this.#frames = 0;
   }
 
-  /** How much lighter the row is as a whole; 1 when that is more than flicker does. */
-  #gainOf(means: Float32Array, from: number, to: number): number {
-    let now = 0;
-    let before = 0;
-    for (let cell = from; cell < to; cell++) {
-      now += means[cell] as number;
-      before += this.#scene[cell] as number;
-    }
-    const gain = now / before;
-    return Math.abs(gain - 1) <= MOST_FLICKER ? gain : 1;
-  }
-
-  /** How many cells of a row have changed; their deviations are learnt. */
-  #compareRow(means: Float32Array, from: number, to: number, gain: number): number {
+  /** How many cells of a row have changed, and the sum of their usual deviations. The row goes into what is known. */
+  #compareRow(means: Float32Array, from: number, to: number): { changed: number; deviations: number } {
     const [scene, deviations] = [this.#scene, this.#deviations];
+    const gain = gainOf(means, scene, from, to);
     const usual = this.#meanDeviation * DEVIATIONS;
-    let changed = 0;
+    const pace = Math.max(DEVIATION_PACE, Math.min(FIRST_PACE, 1 / this.#frames));
+    let [changed, sum] = [0, 0];
     for (let cell = from; cell < to; cell++) {
-      const off = Math.abs((means[cell] as number) - (scene[cell] as number) * gain);
+      const mean = means[cell] as number;
+      const before = scene[cell] as number;
       const known = deviations[cell] as number;
+      const off = Math.abs(mean - before * gain);
       const bound = known * DEVIATIONS + usual;
       if (off > (bound > LEAST_CHANGE ? bound : LEAST_CHANGE)) changed++;
-      deviations[cell] = known + ((off < MOST_LEARNT ? off : MOST_LEARNT) - known) * DEVIATION_PACE;
+      sum += deviations[cell] = known + ((off < MOST_LEARNT ? off : MOST_LEARNT) - known) * pace;
+      scene[cell] = before + (mean - before) * SCENE_PACE;
     }
-    return changed;
+    return { changed, deviations: sum };
   }
+}
 
-  #follow(means: Float32Array, pace: number): void {
-    const scene = this.#scene;
-    for (let cell = 0; cell < scene.length; cell++) {
-      const known = scene[cell] as number;
-      scene[cell] = known + ((means[cell] as number) - known) * pace;
-    }
+/** How much lighter a row is as a whole; 1 when that is more than flicker does. */
+function gainOf(means: Float32Array, scene: Float32Array, from: number, to: number): number {
+  let [now, before] = [0, 0];
+  for (let cell = from; cell < to; cell++) {
+    now += means[cell] as number;
+    before += scene[cell] as number;
   }
+  const gain = now / before;
+  return Math.abs(gain - 1) <= MOST_FLICKER ? gain : 1;
 }
