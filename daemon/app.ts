@@ -302,7 +302,7 @@ function startUpload({ config, secrets, clock, log, jitter }: AppOptions, { door
 }
 
 async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
-  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, lookCosts, status });
+  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, gateHeartbeatMs: config.scan.gateHeartbeatMs, lookCosts, status });
   started.push(() => qr.close());
   return qr;
 }

@@ -11,9 +11,10 @@ import type { Door, ReleaseOutcome } from './door/door.ts';
 import type { Evidence } from './record/evidence.ts';
 import type { EventLog } from './record/event-log.ts';
 import type { GarbageTally } from './record/garbage-tally.ts';
-import { isStale } from './scan/gate.ts';
 import type { QrReader } from './scan/qr.ts';
+import type { ScanResult } from './scan/scan-result.ts';
 import type { Showing, ShowingFilter } from './scan/showing-filter.ts';
+import { isStale } from './scan/staleness.ts';
 
 export interface PipelineOptions {
   qr: Pick<QrReader, 'read'>;
@@ -90,11 +91,11 @@ export class Pipeline {
 
   async #look(frame: Frame): Promise<void> {
     if (this.#tooOld(frame)) return;
-    const seen = await this.#timed('decode', () => this.#o.qr.read(frame));
+    const seen = await this.#seen(frame);
     const quads = seen.codes.map((code: CodeSeen) => code.quad);
     this.#o.evidence.remember(frame, quads);
     // A picture that could not be looked at does not say that a code has gone: no showing ends by it.
-    if (seen.problem !== undefined) return;
+    if (seen.problem !== undefined || seen.gated === 'unchanged') return;
     for (const showing of this.#o.showings.see(seen.codes, frame.arrivedMs)) {
       // [S4] A code that had to wait for another's answer is tried on a later frame instead.
       if (this.#tooOld(frame)) return;
@@ -102,6 +103,13 @@ export class Pipeline {
       this.#o.showings.settle(showing, outcome, frame.arrivedMs);
       if (outcome === 'granted') return;
     }
+  }
+
+  /** What is to be seen in a frame. One in which nothing is new goes past the decoder, unless a code in it is to be tried now. */
+  async #seen(frame: Frame): Promise<ScanResult> {
+    const seen = await this.#timed('decode', () => this.#o.qr.read(frame));
+    if (seen.stillSinceMs === undefined || !this.#o.showings.stay(seen.stillSinceMs, frame.arrivedMs)) return seen;
+    return this.#timed('decode', () => this.#o.qr.read(frame, { insist: true }));
   }
 
   async #attempt(showing: Showing, frame: Frame, quads: Quad[]): Promise<Verdict['outcome']> {

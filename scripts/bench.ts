@@ -2,7 +2,7 @@
  * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
  *
  *   node .build/scripts/bench.js scan FOLDER                        pictures of your own
- *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [memory]     default: all
+ *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [gate] [memory]     default: all
  *
  * Machines differ and are shared: compare figures of one run with each other rather than with another day's.
  */
@@ -18,6 +18,7 @@ const parts: Record<string, () => Promise<BenchRow[]>> = {
   relock: async () => (await import('./bench-relock.ts')).benchRelock(),
   'backend-codes': async () => (await import('./bench-backend-codes.ts')).benchBackendCodes(),
   'backend-events': async () => (await import('./bench-backend-events.ts')).benchBackendEvents(),
+  gate: async () => (await import('./bench-gate.ts')).benchGate(),
   memory: async () => (await import('./bench-memory.ts')).benchMemory(),
 };
 

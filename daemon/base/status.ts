@@ -5,7 +5,7 @@ export type PartState = 'ok' | 'degraded' | 'down';
 /** The state of one part of the daemon, as the status page and the log tell it. */
 export interface PartStatus {
   state: PartState;
-  /** One sentence for a person; empty while all is well. */
+  /** One sentence for a person; while all is well it is empty or tells what the part has been doing. */
   reason: string;
   /** Wall milliseconds since when it has been in this state. */
   sinceMs: number;

@@ -13,6 +13,8 @@ export interface DecodeSetup {
   extraLookMs: number;
   /** See QrReaderOptions. */
   lookCosts: 'measured' | 'nominal';
+  /** For no longer than this no frame is decoded, milliseconds; 0: each one is. */
+  gateHeartbeatMs: number;
 }
 
 /** What the thread itself adds to its setup. */
@@ -28,8 +30,10 @@ export interface DecodeRequest {
   bytes: Uint8Array;
   width: number;
   height: number;
-  /** 'frame': the plain pass and perhaps one extra look; 'plain': that alone; a number: that extra look alone. */
-  look: 'frame' | 'plain' | number;
+  /** When its frame arrived, monotonic milliseconds. */
+  atMs: number;
+  /** 'frame': if the gate lets it pass, the plain pass and perhaps one extra look; 'insist': those, whatever the gate says; 'plain': that pass alone; a number: that extra look alone. */
+  look: 'frame' | 'insist' | 'plain' | number;
 }
 
 export const qrWorkerFile = new URL(`./qr-worker${extname(import.meta.url)}`, import.meta.url);

@@ -5,7 +5,8 @@ import sharp from 'sharp';
 import { CodeFinder } from './code-finder.ts';
 import type { Found } from './code-finder.ts';
 import type { DecodeRequest, DecodeThreadData } from './decode-thread.ts';
-import { isDull } from './gate.ts';
+import { isDull } from './gate/dullness.ts';
+import { FrameGate } from './gate/frame-gate.ts';
 import { roomFor } from './grey-picture.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
@@ -13,8 +14,9 @@ import { unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
 const port = parentPort as MessagePort;
-const { maxPixels, extraLookMs, lookCosts, requests } = workerData as DecodeThreadData;
+const { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs, requests } = workerData as DecodeThreadData;
 const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
+const gate = gateHeartbeatMs > 0 ? new FrameGate(gateHeartbeatMs) : undefined;
 
 let jpegRoom = new Uint8Array(0);
 
@@ -37,8 +39,12 @@ async function takeIn(request: DecodeRequest): Promise<Size> {
   return pixels;
 }
 
-async function look(request: DecodeRequest): Promise<ScanResult> {
+/** The gate stands before the pictures of the stream; whoever asks for a certain look gets it. */
+async function answer(request: DecodeRequest): Promise<ScanResult> {
   const startedMs = performance.now();
+  const isOfStream = request.look === 'frame' || request.look === 'insist';
+  const early = request.look === 'frame' ? gate?.judge(request) : undefined;
+  if (early && 'result' in early) return { ...early.result, lumaMs: performance.now() - startedMs };
   let size: Size;
   try {
     size = await takeIn(request);
@@ -46,17 +52,27 @@ async function look(request: DecodeRequest): Promise<ScanResult> {
     return unread(pictureProblem(thrown));
   }
   const { width, height } = size;
-  const decodingMs = performance.now();
-  const dull = isDull(finder.room(width * height), width, height);
-  const { codes, unread: missed } = dull ? { codes: [], unread: [] } : findBy(request.look, size);
-  const picture = { data: finder.room(width * height), width, height };
-  const located = missed.map((quad) => locatedOf(picture, quad));
-  return { codes, located, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+  const late = request.look === 'frame' && !early ? gate?.judgeLuma(finder.room(width * height), width, height, request.atMs) : early;
+  const lumaMs = performance.now() - startedMs;
+  if (late && 'result' in late) return { ...late.result, lumaMs };
+  const result = look(late?.look ?? request.look, size, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
+  if (isOfStream && result.gated === undefined) gate?.looked(request.atMs, result);
+  return result;
 }
 
-function findBy(look: DecodeRequest['look'], { width, height }: Size): Found {
+function look(way: DecodeRequest['look'], { width, height }: Size, lumaMs: number, mayLeaveDull: () => boolean): ScanResult {
+  const startedMs = performance.now();
+  const dull = isDull(finder.room(width * height), width, height);
+  if (dull && mayLeaveDull()) return { codes: [], located: [], dull, gated: 'dull', lumaMs, decodeMs: performance.now() - startedMs };
+  const { codes, unread: missed } = findBy(way, width, height);
+  const picture = { data: finder.room(width * height), width, height };
+  const located = missed.map((quad) => locatedOf(picture, quad));
+  return { codes, located, dull, lumaMs, decodeMs: performance.now() - startedMs };
+}
+
+function findBy(look: DecodeRequest['look'], width: number, height: number): Found {
   switch (look) {
-    case 'frame': return finder.findInFrame(width, height);
+    case 'frame': case 'insist': return finder.findInFrame(width, height);
     case 'plain': return finder.findPlainly(width, height);
     default: return finder.look(look, width, height);
   }
@@ -67,7 +83,7 @@ async function warmUp(): Promise<void> {
   const side = 64;
   const stripes = Uint8Array.from({ length: side * side }, (_, i) => (i & 4 ? 255 : 0));
   const jpeg = await sharp(stripes, { raw: { width: side, height: side, channels: 1 } }).jpeg().toBuffer();
-  const { problem } = await look({ format: 'jpeg', bytes: jpeg, width: side, height: side, look: 'plain' });
+  const { problem } = await answer({ format: 'jpeg', bytes: jpeg, width: side, height: side, atMs: 0, look: 'plain' });
   if (problem !== undefined) throw new Error(problem);
 }
 
@@ -85,7 +101,7 @@ await warmUp();
 port.postMessage('ready');
 // A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
 for (;;) {
-  port.postMessage(await look(nextRequest()));
+  port.postMessage(await answer(nextRequest()));
   // What Node and V8 put off to a turn of the event loop, which there is none of while the thread sleeps: giving memory back.
   await nextTurn();
 }

@@ -4,6 +4,7 @@ import type { Frame } from '../base/frame.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { DecodeRequest } from './decode-thread.ts';
 import { Decoder } from './decoder.ts';
+import { GateTally } from './gate/gate-tally.ts';
 import { looks } from './looks.ts';
 import { PictureSlot } from './picture-slot.ts';
 import { isSettled, joined, unread } from './scan-result.ts';
@@ -19,9 +20,11 @@ export interface QrReaderOptions {
   extraLookMs?: number;
   /** What a look costs: 'measured' on this machine (default), or 'nominal', so that a recording is looked at alike everywhere. */
   lookCosts?: 'measured' | 'nominal';
+  /** For no longer than this no frame is decoded, however little happens in front of the camera, milliseconds; 0 or absent: each one is. */
+  gateHeartbeatMs?: number;
   /** Told, with the reason, each time a decoder was lost and another one is started. */
   onReplaced?: (why: string) => void;
-  /** Told of the part `decoder`. */
+  /** Told of the parts `decoder` and, where there is one, `gate`. */
   status?: StatusBoard;
   /** Another worker instead of `qr-worker`; tests pass one that hangs, crashes or does not start. */
   workerFile?: URL;
@@ -36,14 +39,16 @@ export class QrReader {
   readonly maxPixels: number;
   readonly #slot: PictureSlot;
   readonly #decoder: Decoder;
+  readonly #tally: GateTally | undefined;
   #last: Promise<unknown> = Promise.resolve();
   /** Reads that have not come to their end. */
   #waiting = 0;
 
-  private constructor({ maxPixels = 25_000_000, extraLookMs = 0, lookCosts = 'measured', ...options }: QrReaderOptions) {
+  private constructor({ maxPixels = 25_000_000, extraLookMs = 0, lookCosts = 'measured', gateHeartbeatMs = 0, ...options }: QrReaderOptions) {
     this.maxPixels = maxPixels;
     this.#slot = new PictureSlot(maxPixels);
-    this.#decoder = new Decoder({ ...options, setup: { maxPixels, extraLookMs, lookCosts } });
+    if (options.status && gateHeartbeatMs > 0) this.#tally = new GateTally(options.status);
+    this.#decoder = new Decoder({ ...options, setup: { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs } });
   }
 
   /** Resolves when the decoder is warm. Rejects with PosternError('decoder-missing') when it does not start. */
@@ -64,11 +69,14 @@ export class QrReader {
   }
 
   /**
-   * Looks at one frame, at its luma if it has it, else at its JPEG. A second one that comes meanwhile waits its turn: the
+   * Looks at one frame, at its luma if it has it, else at its JPEG. The gate may keep it from the decoder, and the result
+   * tells why, unless one insists. A second one that comes meanwhile waits its turn: the
    * pipeline asks for one at a time, and beside it only the evidence looks over its pictures, one at a time too [S9].
    */
-  read(frame: Frame): Promise<ScanResult> {
-    return this.#inTurn(frame, 'frame');
+  async read(frame: Frame, { insist = false }: { insist?: boolean } = {}): Promise<ScanResult> {
+    const result = await this.#inTurn(frame, insist ? 'insist' : 'frame');
+    if (!insist) this.#tally?.count(result.gated, frame.arrivedMs);
+    return result;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { isAmong } from './same-place.ts';
 import type { CodeSeen, Located } from '../base/frame.ts';
+import type { GateReason } from './gate/gate.ts';
 
 /** What one look at one frame came to. */
 export interface ScanResult {
@@ -13,6 +14,13 @@ export interface ScanResult {
   lumaMs: number;
   /** Time in the decoder, milliseconds. */
   decodeMs: number;
+  /** Why the gate kept the picture from the decoder; absent: it was decoded. */
+  gated?: GateReason;
+  /**
+   * With `gated: 'unchanged'`, arrival of the first frame that showed what all have shown since, monotonic milliseconds.
+   * `codes` and `located` tell where codes were in those of them that were decoded; nothing was read anew.
+   */
+  stillSinceMs?: number;
   /** Why the picture could not be looked at, in a sentence. There are no codes then. */
   problem?: string;
 }

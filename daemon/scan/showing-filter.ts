@@ -37,6 +37,8 @@ const NEVER = Infinity;
 
 interface Remembered {
   seenAtMs: number;
+  /** Seen, and read in that very frame. */
+  readAtMs: number;
   /** The first look since then that missed it. */
   missedAtMs: number | undefined;
   tryAtMs: number;
@@ -68,9 +70,24 @@ export class ShowingFilter {
   /** Takes the codes of one look (none: nothing was in view) and gives those to try now, the largest first. */
   see(codes: CodeSeen[], atMs: number): Showing[] {
     const inView = this.#largestOfEach(this.#sightings.sure(codes, atMs));
-    this.#forgetThoseGone(inView, atMs);
+    this.#forgetThoseGone(new Set(inView.map(({ key }) => key)), atMs);
     for (const { key } of inView) this.#remember(key, atMs);
     return inView.filter(({ key }) => (this.#remembered.get(key)?.tryAtMs ?? NEVER) <= atMs).slice(0, this.#o.maxCodes);
+  }
+
+  /**
+   * Takes that a frame shows what all have shown since the one that arrived at `sinceMs`: what was read in one of those is
+   * in view still. Whether one of these codes is to be tried now; it must be read again first, for no verdict comes of a
+   * code that was read in another frame [S4].
+   */
+  stay(sinceMs: number, atMs: number): boolean {
+    const still = [...this.#remembered].filter(([, { readAtMs }]) => readAtMs >= sinceMs && atMs - readAtMs <= BLIND_MS);
+    this.#forgetThoseGone(new Set(still.map(([key]) => key)), atMs);
+    for (const [, each] of still) {
+      each.seenAtMs = atMs;
+      each.missedAtMs = undefined;
+    }
+    return still.some(([, { tryAtMs }]) => tryAtMs <= atMs);
   }
 
   /** Takes what a try of `showing` came to. */
@@ -93,8 +110,8 @@ export class ShowingFilter {
     return [...largest.values()];
   }
 
-  #forgetThoseGone(inView: Showing[], atMs: number): void {
-    const keys = new Set(inView.map(({ key }) => key));
+  /** `keys`: of the codes in view. */
+  #forgetThoseGone(keys: ReadonlySet<string>, atMs: number): void {
     for (const [key, each] of this.#remembered) {
       const goneMs = each.missedAtMs === undefined ? 0 : atMs - each.missedAtMs;
       if (goneMs >= this.#o.rearmMs || atMs - each.seenAtMs > BLIND_MS) this.#remembered.delete(key);
@@ -105,7 +122,7 @@ export class ShowingFilter {
   #remember(key: string, atMs: number): void {
     const tryAtMs = this.#remembered.get(key)?.tryAtMs ?? NOW;
     this.#remembered.delete(key);
-    this.#remembered.set(key, { seenAtMs: atMs, missedAtMs: undefined, tryAtMs });
+    this.#remembered.set(key, { seenAtMs: atMs, readAtMs: atMs, missedAtMs: undefined, tryAtMs });
     const oldest = this.#remembered.keys().next().value;
     if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
   }

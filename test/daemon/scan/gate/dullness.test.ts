@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isDull, isStale } from '../../../daemon/scan/gate.ts';
-import { flatPicture, qrPicture } from '../../support/qr-picture.ts';
+import { isDull } from '../../../../daemon/scan/gate/dullness.ts';
+import { isStale } from '../../../../daemon/scan/staleness.ts';
+import { flatPicture, qrPicture } from '../../../support/qr-picture.ts';
 
 const dullPictures: [string, number][] = [['black', 0], ['nearly black', 3], ['flat grey', 120], ['blown out', 255]];
 for (const [name, value] of dullPictures) {

@@ -1,5 +1,3 @@
-import type { Frame } from '../base/frame.ts';
-
 /** Every fourth pixel of every fourth row: the smallest readable code (21 modules of 2.3 pixels) still gets over a hundred samples. */
 const STRIDE = 4;
 
@@ -23,9 +21,4 @@ export function isDull(luma: Uint8Array, width: number, height: number): boolean
     if (brightest - darkest >= LEAST_RANGE) return false;
   }
   return true;
-}
-
-/** True when a frame arrived longer than `maxAgeMs` ago: no verdict may come from it [S4]. */
-export function isStale(frame: Pick<Frame, 'arrivedMs'>, nowMs: number, maxAgeMs: number): boolean {
-  return nowMs - frame.arrivedMs > maxAgeMs;
 }

@@ -1,0 +1,143 @@
+/**
+ * Measures what the gate saves in front of an empty hall, and what it costs: 1280 × 720 at ten frames a second, once with the
+ * gate and once with every frame decoded, in turns, as CPU time of all threads. Run by `npm run bench gate`.
+ */
+import sharp from 'sharp';
+import { scan } from '../config/sections/scan.ts';
+import { VirtualClock } from '../daemon/base/clock.ts';
+import type { Frame } from '../daemon/base/frame.ts';
+import { newGrid } from '../daemon/scan/gate/brightness-grid.ts';
+import { JpegMeter } from '../daemon/scan/gate/jpeg-grid.ts';
+import { isBlurred } from '../daemon/scan/gate/blurredness.ts';
+import { measureLuma } from '../daemon/scan/gate/luma-grid.ts';
+import { SceneWatch } from '../daemon/scan/gate/scene-watch.ts';
+import { QrReader } from '../daemon/scan/qr.ts';
+import type { BenchRow } from './bench-rows.ts';
+import { gaussian, seededRandom } from './scene/random.ts';
+import { Studio } from './scene/studio.ts';
+
+const WIDTH = 1280;
+const HEIGHT = 720;
+const EVERY_MS = 100;
+/** Pictures that differ by their noise alone; shown over and over. */
+const PICTURES = 12;
+const ROUNDS = 5;
+const SECONDS_A_ROUND = 6;
+const NOISE = 1.2;
+/** As the config has it unless told. */
+const HEARTBEAT_MS = scan.parse({}).gateHeartbeatMs;
+const PIECE_RUNS = 300;
+
+type Picture = Pick<Frame, 'luma' | 'jpeg'>;
+
+export async function benchGate(): Promise<BenchRow[]> {
+  const luma = emptyHall();
+  const jpeg = await Promise.all(luma.map((data) => sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toColourspace('srgb').jpeg({ quality: 80 }).toBuffer()));
+  return [
+    ...await savings('luma', luma.map((picture) => ({ luma: picture })), 0.1),
+    // A JPEG costs its walk through all of its codes; no goal was set for it.
+    ...await savings('JPEG', jpeg.map((picture) => ({ jpeg: picture }))),
+    ...pieces(luma, jpeg),
+  ];
+}
+
+function emptyHall(): Uint8Array[] {
+  const { hall } = new Studio({ width: WIDTH, height: HEIGHT, lighting: 'day', quality: 60, seed: 7 });
+  const random = seededRandom('bench gate');
+  const grain = Float32Array.from({ length: 1 << 16 }, () => gaussian(random) * NOISE);
+  return Array.from({ length: PICTURES }, () => {
+    const luma = new Uint8ClampedArray(WIDTH * HEIGHT);
+    for (let at = 0, from = 0; at < luma.length; at++, from++) {
+      if (at % WIDTH === 0) from = Math.floor(random() * grain.length);
+      luma[at] = (hall.rgb[at * 3 + 1] as number) + (grain[from % grain.length] as number);
+    }
+    return new Uint8Array(luma.buffer);
+  });
+}
+
+async function savings(format: string, pictures: Picture[], goal?: number): Promise<BenchRow[]> {
+  const doors = await Promise.all([HEARTBEAT_MS, 0].map((heartbeatMs) => BenchDoor.open(pictures, heartbeatMs)));
+  const [behind, without] = doors as [BenchDoor, BenchDoor];
+  try {
+    for (const door of doors) await door.watch();
+    for (const door of doors) door.forget();
+    for (let round = 0; round < ROUNDS; round++) for (const door of doors) await door.watch();
+    return [
+      { name: `empty hall, ${format}: frames decoded behind the gate`, value: 100 * behind.decodedShare, unit: '%' },
+      { name: `empty hall, ${format}: CPU a frame with the gate`, value: behind.cpuMs, unit: 'ms' },
+      { name: `empty hall, ${format}: CPU a frame, every one decoded`, value: without.cpuMs, unit: 'ms' },
+      { name: `empty hall, ${format}: gate to every one decoded`, value: behind.cpuMs / without.cpuMs, unit: '×', ...(goal !== undefined && { goal }) },
+    ];
+  } finally {
+    for (const door of doors) await door.close();
+  }
+}
+
+/** A reader in front of the hall. */
+class BenchDoor {
+  readonly #clock = new VirtualClock();
+  readonly #pictures: Picture[];
+  readonly #reader: QrReader;
+  #frames = 0;
+  #decoded = 0;
+  #cpuUs = 0;
+
+  private constructor(pictures: Picture[], reader: QrReader) {
+    this.#pictures = pictures;
+    this.#reader = reader;
+  }
+
+  static async open(pictures: Picture[], gateHeartbeatMs: number): Promise<BenchDoor> {
+    return new BenchDoor(pictures, await QrReader.open({ clock: new VirtualClock(), deadlineMs: 60_000, extraLookMs: 10, gateHeartbeatMs }));
+  }
+
+  /** Some seconds of the hall, by the frames' own time: it goes by as fast as they are looked at. */
+  async watch(): Promise<void> {
+    const before = process.cpuUsage();
+    for (let passed = 0; passed < SECONDS_A_ROUND * 1_000; passed += EVERY_MS) await this.#look();
+    const { user, system } = process.cpuUsage(before);
+    this.#cpuUs += user + system;
+  }
+
+  forget(): void {
+    this.#frames = this.#decoded = this.#cpuUs = 0;
+  }
+
+  get cpuMs(): number {
+    return this.#cpuUs / 1_000 / this.#frames;
+  }
+
+  get decodedShare(): number {
+    return this.#decoded / this.#frames;
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  async #look(): Promise<void> {
+    const picture = this.#pictures[this.#frames % this.#pictures.length] as Picture;
+    const { gated, problem } = await this.#reader.read({ seq: this.#frames++, arrivedMs: this.#clock.monotonicMs(), width: WIDTH, height: HEIGHT, ...picture });
+    if (problem !== undefined) throw new Error(problem);
+    if (gated === undefined) this.#decoded++;
+    this.#clock.advance(EVERY_MS);
+  }
+}
+
+/** What the gate does with one frame, part by part. */
+function pieces(luma: Uint8Array[], jpeg: Uint8Array[]): BenchRow[] {
+  const [grid, meter, watch] = [newGrid(), new JpegMeter(), new SceneWatch()];
+  const piece = (name: string, run: (i: number) => unknown): BenchRow => {
+    for (let i = 0; i < 30; i++) run(i % PICTURES);
+    const before = process.cpuUsage();
+    for (let i = 0; i < PIECE_RUNS; i++) run(i % PICTURES);
+    const { user, system } = process.cpuUsage(before);
+    return { name: `gate, a frame of ${WIDTH} × ${HEIGHT}: ${name}`, value: (user + system) / PIECE_RUNS, unit: 'µs' };
+  };
+  return [
+    piece('measure the JPEG', (i) => meter.measure(jpeg[i] as Uint8Array, grid)),
+    piece('measure the luma', (i) => measureLuma(luma[i] as Uint8Array, WIDTH, HEIGHT, grid)),
+    piece('compare with the scene', () => watch.hasChanged(grid)),
+    piece('is it blurred', () => isBlurred(grid)),
+  ];
+}
