@@ -1,9 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
+import { quadArea } from '../base/frame.ts';
+import type { CodeSeen, Located } from '../base/frame.ts';
 import { CodeFinder } from './code-finder.ts';
 import type { Found } from './code-finder.ts';
 import type { DecodeRequest, DecodeSetup } from './decode-thread.ts';
 import { isDull } from './gate.ts';
+import type { GreyPicture } from './grey-picture.ts';
+import { Glimpser } from './hint/glimpse.ts';
+import { histogramOf, histogramOfArea } from './light/luma-histogram.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
@@ -11,6 +16,8 @@ import type { ScanResult } from './scan-result.ts';
 
 const { maxPixels, extraLookMs, lookCosts } = workerData as DecodeSetup;
 const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
+
+const glimpser = new Glimpser();
 
 interface Size {
   width: number;
@@ -43,7 +50,18 @@ async function look(request: DecodeRequest): Promise<ScanResult> {
   const { codes, unread: missed } = dull ? { codes: [], unread: [] } : findBy(request.look, size);
   const picture = { data: finder.room(width * height), width, height };
   const located = missed.map((quad) => locatedOf(picture, quad));
-  return { codes, located, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+  const found = { codes, located, ...(request.look === 'frame' && lightOf(picture, codes, located)) };
+  return { ...found, dull, lumaMs: decodingMs - startedMs, decodeMs: performance.now() - decodingMs };
+}
+
+/** How bright the picture is and its code, for the exposure; and what is seen of a code in it where none was found. */
+function lightOf(picture: GreyPicture, codes: CodeSeen[], located: Located[]): Partial<ScanResult> {
+  const histogram = histogramOf(picture);
+  const glimpse = codes.length + located.length === 0 ? glimpser.glimpse(picture, histogram) : {};
+  const quads = [...codes, ...located, ...(glimpse.glimpsed ? [glimpse.glimpsed] : [])].map(({ quad }) => quad);
+  const [largest] = quads.sort((a, b) => quadArea(b) - quadArea(a));
+  const codeHistogram = largest && histogramOfArea(picture, largest);
+  return { ...glimpse, histogram, ...(codeHistogram && { codeHistogram }) };
 }
 
 function findBy(look: DecodeRequest['look'], { width, height }: Size): Found {

@@ -16,6 +16,8 @@ export interface FeedbackOptions {
 
 /** Without them nobody gets in: the lock, the camera, the log that must be written before the relay moves, the keys. */
 const NEEDED = ['door', 'camera', 'event-log', 'keys'];
+/** Without it codes are decided by the list. */
+const BACKEND = 'backend';
 
 /**
  * Tells whoever stands at the door, by lamps and buzzer, what becomes of the code they show. Calls return at once and do
@@ -36,7 +38,9 @@ export class Feedback {
   /** Everything off, and from now on the door's troubles are shown. */
   start(): void {
     this.#lines.show([]);
-    this.#o.status.onChange(() => this.#showTroubles());
+    this.#o.status.onChange((part) => {
+      if (part === BACKEND || NEEDED.includes(part)) this.#showTroubles();
+    });
     this.#showTroubles();
   }
 
@@ -58,7 +62,7 @@ export class Feedback {
   #showTroubles(): void {
     const { status } = this.#o;
     const isDown = NEEDED.some((part) => status.get(part)?.state === 'down');
-    const isOffline = status.get('backend')?.state === 'degraded';
+    const isOffline = status.get(BACKEND)?.state === 'degraded';
     this.#player.ask('background', isDown ? 'fault' : isOffline ? 'offline' : undefined);
   }
 }
