@@ -15,6 +15,8 @@ const SAMPLES = 8;
 const LEAST_CROSSINGS = 6;
 /** Stripes and blinds cross in one direction alone. */
 const MOST_LOPSIDED = 3;
+/** Between the darkest and the lightest of a tile lies at least so many times the mean distance from its mean. */
+const LEAST_RANGE = 2;
 /** Tiles along the shorter side: with small tiles a code of 1.1 pixels a module. */
 const LEAST_TILES = 3;
 /** Share of its box that a code fills, its corners being cut by tiles at an angle. */
@@ -41,8 +43,11 @@ export class CodeTexture {
   find(picture: GreyPicture): CodeArea | undefined {
     for (const { tiles, deviation } of SCALES) {
       const tiling = tilingOf(picture.width, picture.height, tiles, SAMPLES);
-      const { tile } = tiling;
-      const looksLikeCode = (left: number, top: number): boolean => !isFlat(picture, left, top, tile, deviation) && isBusy(takeSamples(picture, left, top, tile), deviation);
+      const [few, all] = [offsetsOf(SAMPLES / 2, tiling.tile, picture.width), offsetsOf(SAMPLES, tiling.tile, picture.width)];
+      const looksLikeCode = (left: number, top: number): boolean => {
+        const start = top * picture.width + left;
+        return !isFlat(picture.data, start, few, deviation) && isBusy(takeSamples(picture.data, start, all), deviation);
+      };
       const box = this.#areas.largest(tiling, looksLikeCode, (area) => hasCodeShape(area, tiling));
       if (box) return { quad: quadOfBox(box, tiling), cutOff: reachesEdge(box, tiling) };
     }
@@ -58,38 +63,40 @@ function hasCodeShape(box: TileBox, tiling: Tiling): boolean {
 
 const samples = new Uint8Array(SAMPLES * SAMPLES);
 
+/** Where in a picture, counted from a tile's first pixel, `count` × `count` samples spread over the tile are. */
+function offsetsOf(count: number, tile: number, width: number): Int32Array {
+  const at = (step: number): number => Math.floor(((step + 0.5) * tile) / count);
+  return Int32Array.from({ length: count * count }, (_, i) => at(Math.floor(i / count)) * width + at(i % count));
+}
+
 /** By a quarter of the samples: most of a hall is flat, and flat is quickly seen. */
-function isFlat({ data, width }: GreyPicture, left: number, top: number, tile: number, leastDeviation: number): boolean {
-  const step = tile / 4;
-  let [darkest, lightest] = [255, 0];
-  for (let row = 0.5; row < 4; row++) {
-    const start = (top + Math.floor(row * step)) * width + left;
-    for (let column = 0.5; column < 4; column++) {
-      const value = data[start + Math.floor(column * step)] as number;
-      if (value < darkest) darkest = value;
-      if (value > lightest) lightest = value;
-    }
+function isFlat(data: Uint8Array, start: number, offsets: Int32Array, leastDeviation: number): boolean {
+  let darkest = 255;
+  let lightest = 0;
+  for (let i = 0; i < offsets.length; i++) {
+    const value = data[start + (offsets[i] as number)] as number;
+    if (value < darkest) darkest = value;
+    if (value > lightest) lightest = value;
   }
-  return lightest - darkest < leastDeviation;
+  return lightest - darkest < leastDeviation * LEAST_RANGE;
 }
 
 /** Fills `samples`; returns their mean. */
-function takeSamples({ data, width }: GreyPicture, left: number, top: number, tile: number): number {
-  const step = tile / SAMPLES;
+function takeSamples(data: Uint8Array, start: number, offsets: Int32Array): number {
   let sum = 0;
-  for (let row = 0, i = 0; row < SAMPLES; row++) {
-    const start = (top + Math.floor(row * step)) * width + left;
-    for (let column = 0; column < SAMPLES; column++, i++) {
-      const value = data[start + Math.floor(column * step)] as number;
-      samples[i] = value;
-      sum += value;
-    }
+  for (let i = 0; i < offsets.length; i++) {
+    const value = data[start + (offsets[i] as number)] as number;
+    samples[i] = value;
+    sum += value;
   }
-  return sum / samples.length;
+  return sum / offsets.length;
 }
 
 function isBusy(mean: number, leastDeviation: number): boolean {
-  let [deviation, dark, across, down] = [0, 0, 0, 0];
+  let deviation = 0;
+  let dark = 0;
+  let across = 0;
+  let down = 0;
   for (let i = 0; i < samples.length; i++) {
     const value = samples[i] as number;
     const isDark = value < mean;

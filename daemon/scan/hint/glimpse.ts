@@ -12,7 +12,7 @@ export interface Glimpse {
 }
 
 /** One frame in so many that shows no code is looked at: a hint comes from several in a second, and an empty hall costs little. */
-const EVERY = 2;
+const EVERY = 3;
 
 /** Looks for what may be a code in frames in which none was read or located. */
 export class Glimpser {

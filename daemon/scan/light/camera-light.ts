@@ -2,6 +2,7 @@ import type { CameraSteering } from '../../../drivers/camera/camera.ts';
 import type { ScanResult } from '../scan-result.ts';
 import { ExposureSteering } from './exposure-steering.ts';
 import { lumaAt } from './luma-histogram.ts';
+import type { LumaHistogram } from './luma-histogram.ts';
 import { Movement } from './movement.ts';
 
 export interface CameraLightOptions {
@@ -46,12 +47,16 @@ export class CameraLight {
   see({ histogram, codeHistogram }: Pick<ScanResult, 'histogram' | 'codeHistogram'>): Hall {
     if (!histogram) return this.#hall;
     const steering = this.#steering;
-    const moving = this.#movement.sees(histogram, steering ? steering.certainly : 'unsteered') ?? this.#hall.moving;
-    // In a short exposure every hall is dark.
-    const dark = steering && (steering.certainly === undefined || steering.isShort) ? this.#hall.dark : lumaAt(histogram, 0.5) < DARK && (steering?.atLimit ?? true);
-    this.#hall = { moving, dark };
-    this.#ask(steering?.next({ histogram, moving, ...(codeHistogram && { code: codeHistogram }) }));
+    // A short exposure shows every hall dark, and the flicker of its lamps.
+    const exposure = steering ? (steering.isShort ? undefined : steering.certainly) : 'its own';
+    if (exposure !== undefined) this.#hall = this.#hallIn(histogram, exposure);
+    this.#ask(steering?.next({ histogram, moving: this.#hall.moving, ...(codeHistogram && { code: codeHistogram }) }));
     return this.#hall;
+  }
+
+  #hallIn(histogram: LumaHistogram, exposure: string): Hall {
+    const moving = this.#movement.sees(histogram, exposure) ?? this.#hall.moving;
+    return { moving, dark: lumaAt(histogram, 0.5) < DARK && (this.#steering?.atLimit ?? true) };
   }
 
   #ask(exposure: { exposureUs: number; gain: number } | undefined): void {

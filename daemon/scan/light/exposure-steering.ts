@@ -28,9 +28,10 @@ const MOST_CORRECTIONS = 5;
 const LEAST_APART = 3;
 /** What the short one starts from, against the long one, before a screen has been seen. */
 const FIRST_SHORT = 1 / 30;
-/** How much of what is known of the lamps' share stays with each frame: while nothing moves, and while something does. */
-const LAMP_MEMORY = 0.9;
-const SCREEN_MEMORY = 0.995;
+/** How much of what is known of the lamps' share stays with each frame: while nothing moves, while something does, and when less is bright than that. */
+const MEMORY = { still: 0.9, moving: 0.995, less: 0.7 };
+/** Looks in a row at a code that is well exposed, before the other exposure has its turn all the same: hall and face are wanted, too. */
+const MOST_KEPT = 15;
 
 type Turn = 'long' | 'short';
 
@@ -53,7 +54,8 @@ export class ExposureSteering {
   #frames = 0;
   #corrections = 0;
   #stillFrames = STILL_FRAMES;
-  #lampShare = 0;
+  /** Of the picture, always blown out; everything, until more is known. */
+  #lampShare = 1;
 
   constructor(options: ExposureSteeringOptions) {
     const { exposureUs, gain } = options.sensor;
@@ -95,7 +97,7 @@ export class ExposureSteering {
     this.#shownBefore = this.#turn;
     const correction = this.#correctionBy(look);
     if (correction !== 1 && this.#corrections < MOST_CORRECTIONS) this.#correct(correction);
-    else if (this.#isTurnOver) this.#takeTurns();
+    else if (this.#isTurnOver && !this.#keepsTurn(look)) this.#takeTurns();
     const { exposure } = this;
     if (exposure.exposureUs === before.exposureUs && exposure.gain === before.gain) return undefined;
     this.#frames = 0;
@@ -116,9 +118,13 @@ export class ExposureSteering {
   #showsScreen({ histogram, code }: SteeredLook): boolean {
     if (this.#turn !== 'long' || !this.#isSettled) return code !== undefined;
     const blown = blownShare(histogram);
-    const memory = this.#stillFrames >= STILL_FRAMES ? LAMP_MEMORY : SCREEN_MEMORY;
+    const memory = blown < this.#lampShare ? MEMORY.less : this.#stillFrames >= STILL_FRAMES ? MEMORY.still : MEMORY.moving;
     this.#lampShare = this.#lampShare * memory + blown * (1 - memory);
     return code !== undefined || blown > this.#lampShare + SCREEN_SHARE;
+  }
+
+  #keepsTurn({ code }: SteeredLook): boolean {
+    return code !== undefined && codeCorrection(code) === 1 && this.#frames < this.#o.sensor.delayFrames + MOST_KEPT;
   }
 
   #correctionBy({ histogram, code }: SteeredLook): Correction {
@@ -132,6 +138,8 @@ export class ExposureSteering {
     this.#corrections++;
     const { exposureUs, gain } = this.#o.sensor;
     const limited = (total: number, most: number): number => Math.min(most, Math.max(exposureUs.min * gain.min, total));
+    // With another exposure other things are blown out.
+    if (this.#turn === 'long') this.#lampShare = 1;
     if (this.#turn === 'long') this.#long = limited(this.#long * correction, totalOf(longExposure(exposureUs.max * gain.max, this.#o.sensor, this.#flickerUs)));
     else this.#short = limited(this.#short * correction, LONGEST_SHORT_US * gain.max);
   }

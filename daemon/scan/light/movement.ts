@@ -1,19 +1,18 @@
 import type { LumaHistogram } from './luma-histogram.ts';
 
 /**
- * Grey levels by which the pixels changed on average. Grain and a trembling hand stay under 0.3 on the recorded sessions; someone
- * who comes around the corner, or a phone that is raised, makes 1 to 8.
+ * Grey levels by which the pixels changed on average. Grain of a sensor at its highest gain makes up to 1.0, a trembling hand 0.3 on the
+ * recorded sessions; someone who comes near, or a phone that is raised, makes 2 to 8, in a dark hall 5 to 30.
  */
-const LEAST_CHANGE = 0.7;
+const LEAST_CHANGE = 1.5;
 
 /** Sees by its brightness whether a scene moves. Frames of different exposures are not compared. */
 export class Movement {
   #before: LumaHistogram | undefined;
   #exposure = '';
 
-  /** `exposure`: equal for frames that were exposed alike; undefined: it is not known how this one was. */
-  sees(histogram: LumaHistogram, exposure: string | undefined): boolean | undefined {
-    if (exposure === undefined) return undefined;
+  /** `exposure`: equal for frames that were exposed alike. Undefined: there is nothing to compare this one with. */
+  sees(histogram: LumaHistogram, exposure: string): boolean | undefined {
     const before = exposure === this.#exposure ? this.#before : undefined;
     this.#before = histogram;
     this.#exposure = exposure;
