@@ -57,6 +57,7 @@ export class Feedback {
   /** Everything off, for good. */
   stop(): void {
     this.#player.stop();
+    this.#lines.stop();
   }
 
   #showTroubles(): void {

@@ -47,6 +47,6 @@ export class Torch {
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
-    this.#lines.show([]);
+    this.#lines.stop();
   }
 }

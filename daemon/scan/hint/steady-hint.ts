@@ -6,6 +6,8 @@ const WINDOW_MS = 1_500;
 const LEAST_FINDINGS = 3;
 /** A hint that has been read takes a second; another one comes no sooner. */
 const STANDS_MS = 1_200;
+/** By so many findings another one must lead. */
+const LEAD = 2;
 /** Findings at 30 frames a second for the whole window [S9]. */
 const MOST_KEPT = 64;
 
@@ -32,8 +34,12 @@ export class SteadyHint {
 
   #consider(atMs: number): void {
     const [first, count] = this.#commonest();
-    if (count < LEAST_FINDINGS || first === this.#shown) return;
+    if (count < LEAST_FINDINGS || first === this.#shown || count < this.#countOf(this.#shown) + LEAD) return;
     if (this.#shown === undefined || atMs - this.#sinceMs >= STANDS_MS) this.#show(first, atMs);
+  }
+
+  #countOf(reason: HintReason | undefined): number {
+    return reason === undefined ? -LEAD : this.#findings.filter((finding) => finding.reason === reason).length;
   }
 
   /** The latest among equals. */
