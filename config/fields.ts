@@ -7,6 +7,9 @@ export const whole = (min: number, max: number): z.ZodInt => z.int().min(min).ma
 /** A file or folder. A relative one counts from the config file's own folder, so that the config means the same from everywhere. */
 export const filePath = (): z.ZodString => z.string().min(1).max(4096).regex(/^[^\0]*$/, 'must not contain a NUL character').meta({ format: 'path' });
 
+/** A BCM number of the 40-pin header. 0 and 1 belong to the HAT's identification EEPROM. */
+export const gpioPin = (): z.ZodInt => whole(2, 27);
+
 export const port = (): z.ZodInt => whole(1, 65_535);
 
 /** A name for people: short and printable. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withPinRules } from './pin-rules.ts';
 import { about, filePath, type DeepReadonly } from './fields.ts';
 import { access } from './sections/access.ts';
 import { backend, embeddedBackend } from './sections/backend.ts';
@@ -7,7 +8,9 @@ import { doorIo } from './sections/door-io.ts';
 import { door } from './sections/door.ts';
 import { events } from './sections/events.ts';
 import { evidence } from './sections/evidence.ts';
+import { feedback } from './sections/feedback.ts';
 import { http } from './sections/http.ts';
+import { light } from './sections/light.ts';
 import { log } from './sections/log.ts';
 import { scan } from './sections/scan.ts';
 
@@ -15,11 +18,13 @@ import { scan } from './sections/scan.ts';
  * The one statement of the config: keys, types, units, bounds, defaults, help and the rules between keys.
  * `load.ts` reads by it, and example.yaml and REFERENCE.md are generated from it.
  */
-export const configSchema = z.strictObject({
+export const configSchema = withPinRules(z.strictObject({
   stateDir: filePath().describe('Folder of what must survive: event log, pictures, list of codes.').meta({ example: '/var/lib/postern' }),
   door: door.describe('The door and its times.'),
   camera: camera.describe('Where pictures come from.'),
   doorIo: doorIo.describe('The lock relay, the door contact and the request to exit.'),
+  feedback: feedback.prefault({}).describe('Lamps and a buzzer that tell whoever stands at the door what becomes of their code. Pins count as those of doorIo.'),
+  light: light.prefault({}).describe('Light for the camera, and how it makes use of what there is.'),
   scan: scan.prefault({}).describe('Reading codes in pictures.'),
   access: access.describe('Deciding who may come in.'),
   backend: backend.exactOptional().describe('The service that issues codes and answers for them; absent: the door decides by the list it has.'),
@@ -28,7 +33,7 @@ export const configSchema = z.strictObject({
   events: events.prefault({}).describe('The event log.'),
   http: http.prefault({}).describe('The status page.'),
   log: log.prefault({}).describe('What the daemon says on its standard error.'),
-})
+}))
   .refine((it) => it.access.foreignCodes === 'deny' || it.backend, about(['access.foreignCodes', 'backend'], 'must be deny without a backend section, for there is nobody to ask'))
   .refine(({ backend: it }) => !it || it.apiKeyFile !== undefined || it.clientCertFile !== undefined, about(['backend'], 'must have an apiKeyFile or a clientCertFile, or the backend does not know the door'))
   .refine(({ backend: it }) => !it || (it.clientCertFile === undefined) === (it.clientKeyFile === undefined), about(['backend'], 'must have clientCertFile and clientKeyFile together'))

@@ -32,9 +32,13 @@ import { attemptTypes } from './report/attempt-line.ts';
 import { BackendUpload } from './report/backend-upload.ts';
 import type { VitalSign } from './report/heartbeat.ts';
 import { StatusServer } from './report/http.ts';
+import { ScanHints, type UnreadShowing } from './scan/hint/scan-hints.ts';
+import { CameraLight } from './scan/light/camera-light.ts';
 import { QrReader } from './scan/qr.ts';
 import type { ScanResult } from './scan/scan-result.ts';
 import { ShowingFilter } from './scan/showing-filter.ts';
+import { Feedback } from './signal/feedback.ts';
+import { Torch } from './signal/torch.ts';
 
 /** What the config names by file, as read. */
 export interface Secrets {
@@ -79,6 +83,8 @@ export interface App {
 
 const GARBAGE_WINDOW_MS = 600_000;
 const GARBAGE_DIFFERENT = 50;
+/** How many codes that could not be read are logged one by one in that time. */
+const UNREAD_LOGGED = 10;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MB = 1024 * 1024;
@@ -102,9 +108,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     const qr = await startDecoder(options, memory, started);
     const evidence = await startEvidence(options, memory, qr, started);
     const upload = startUpload(options, memory, started);
-    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr }, started);
-    const pageUrl = await startPage(options, memory, door, started);
-    startCamera(options, memory.status, pipeline, started);
+    const signals = startSignals(options, memory, evidence, started);
+    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr, signals }, started);
+    const pageUrl = await startPage(options, memory, door, signals.hints, started);
+    startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
     const asking = [online, orders, upload, passages].filter((part) => part !== undefined);
@@ -114,6 +121,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         for (const part of parts) await part.idle();
       }
     };
+    started.push(() => signals.stop());
     // [S1] Stopped first: whatever else hangs or fails, the relay is at rest.
     started.push(() => door.stop());
     const stop = async (reason: string): Promise<void> => {
@@ -307,37 +315,80 @@ async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOption
   return qr;
 }
 
-type PipelineParts = Memory & Pick<PipelineOptions, 'evidence' | 'qr' | 'door'> & { validator: Validator };
+/** What is told to whoever stands at the door, and the light by which the camera sees them. */
+interface Signals {
+  hints: ScanHints;
+  light: CameraLight;
+  onLook: NonNullable<PipelineOptions['onLook']>;
+  onOutcome: NonNullable<PipelineOptions['onOutcome']>;
+  stop: () => void;
+}
+
+function startSignals({ config: { light: { steerExposure, mainsHz, mode, holdS } }, camera, doorIo, clock, log }: AppOptions, { events, status, tell }: Memory, evidence: Evidence, started: StopStack): Signals {
+  const outputs = doorIo.outputs ?? {};
+  const feedback = new Feedback({ outputs, clock, status });
+  const torch = new Torch({ output: outputs.light, settings: { mode, holdMs: holdS * 1000 }, clock, status });
+  const light = new CameraLight({ steering: steerExposure ? camera.steering : undefined, mainsHz });
+  const unread = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: 1, onSummary: (draft) => draft.type === 'garbage-repeated' && tell({ type: 'codes-not-read', count: draft.count, sinceMs: draft.sinceMs }) });
+  const hints = new ScanHints({ clock, log, onHint: (reason) => feedback.hint(reason), onUnread: (showing) => tellUnread(showing, { events, tell, evidence, unread }) });
+  feedback.start();
+  torch.start();
+  const stop = (): void => {
+    hints.stop();
+    feedback.stop();
+    torch.stop();
+  };
+  started.push(() => {
+    stop();
+    unread.sumUp();
+  });
+  const onLook: Signals['onLook'] = (frame, seen) => {
+    hints.see(frame, seen);
+    torch.see(light.see(seen));
+  };
+  return { hints, light, onLook, onOutcome: (outcome) => feedback.verdict(outcome), stop };
+}
+
+/** [S6] Someone was turned away, and nobody decided it: an event with its picture; a poster that nobody can read is counted. */
+function tellUnread({ reason, forMs, frame, quads }: UnreadShowing, { events, tell, evidence, unread }: Pick<Memory, 'events' | 'tell'> & { evidence: Evidence; unread: GarbageTally }): void {
+  if (!unread.admit('unread', UNREAD_LOGGED)) return;
+  const attemptId = events.newId();
+  tell({ type: 'code-not-read', attemptId, reason, forMs });
+  evidence.capture(attemptId, 'unavailable', frame, quads);
+}
+
+type PipelineParts = Memory & Pick<PipelineOptions, 'evidence' | 'qr' | 'door'> & { validator: Validator; signals: Signals };
 
 function startPipeline({ config: { scan }, clock, log, onTiming }: AppOptions, parts: PipelineParts, started: StopStack): Pipeline {
-  const { qr, validator, evidence, events, door, tell } = parts;
+  const { qr, validator, evidence, events, door, tell, signals: { onLook, onOutcome } } = parts;
   const garbage = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: GARBAGE_DIFFERENT, onSummary: tell });
   const showings = new ShowingFilter({ ...scan, keyOf: showingKey, isGenuine: (text) => validator.isGenuine(text) });
   const pipeline = new Pipeline({
-    qr, showings, validator, garbage, events, evidence, door, clock, log, maxFrameAgeMs: scan.maxFrameAgeMs, ...(onTiming && { onTiming }),
+    qr, showings, validator, garbage, events, evidence, door, clock, log, maxFrameAgeMs: scan.maxFrameAgeMs, onLook, onOutcome, ...(onTiming && { onTiming }),
   });
   started.push(() => pipeline.stop());
   return pipeline;
 }
 
-function startCamera({ camera }: AppOptions, status: StatusBoard, pipeline: Pipeline, started: StopStack): void {
+function startCamera({ camera }: AppOptions, status: StatusBoard, pipeline: Pipeline, light: CameraLight, started: StopStack): void {
   started.push(() => camera.stop());
+  light.start();
   camera.start({
     frame: (frame) => {
       status.report('camera', 'ok');
-      pipeline.offer(frame);
+      pipeline.offer(light.isShort ? { ...frame, isShort: true } : frame);
     },
     stopped: (reason) => status.report('camera', 'down', `The camera gives no pictures: ${reason}.`),
   });
 }
 
-async function startPage(options: AppOptions, { doorUuid, status, events, time }: Memory, door: Door, started: StopStack): Promise<string | undefined> {
+async function startPage(options: AppOptions, { doorUuid, status, events, time }: Memory, door: Door, hints: ScanHints, started: StopStack): Promise<string | undefined> {
   const { config, clock, log, version } = options;
   if (!config.http.enabled) return undefined;
   const startedAtMs = clock.wallMs();
   const page = new StatusServer({
     ...config.http, clock, log,
-    snapshot: () => ({ version, startedAtMs, clock: time.trust(), parts: status.all(), door: { uuid: doorUuid, name: config.door.name, ...door.view } }),
+    snapshot: () => ({ version, startedAtMs, clock: time.trust(), parts: status.all(), hint: hints.current, door: { uuid: doorUuid, name: config.door.name, ...door.view } }),
     recent: () => events.query({ newestFirst: true, limit: 20, types: attemptTypes }),
   });
   const url = await page.start();

@@ -27,6 +27,10 @@ export interface PipelineOptions {
   clock: Clock;
   log: Logger;
   maxFrameAgeMs: number;
+  /** Told what each look at a frame came to, before anything is made of it; returns at once. */
+  onLook?: (frame: Frame, seen: ScanResult) => void;
+  /** Told what each try of a showing came to, the relay's part included; returns at once. */
+  onOutcome?: (outcome: Verdict['outcome']) => void;
   /** Told of each stage's time; for the benchmark. */
   onTiming?: (stage: 'decode' | 'decide' | 'commit' | 'relay', ms: number) => void;
 }
@@ -92,6 +96,8 @@ export class Pipeline {
   async #look(frame: Frame): Promise<void> {
     if (this.#tooOld(frame)) return;
     const seen = await this.#seen(frame);
+    // Where nothing has changed, nothing is to be made of it anew.
+    if (seen.problem === undefined && seen.gated !== 'unchanged') this.#o.onLook?.(frame, seen);
     const quads = seen.codes.map((code: CodeSeen) => code.quad);
     this.#o.evidence.remember(frame, quads);
     // A picture that could not be looked at does not say that a code has gone: no showing ends by it.
@@ -101,6 +107,7 @@ export class Pipeline {
       if (this.#tooOld(frame)) return;
       const outcome = await this.#attempt(showing, frame, quads);
       this.#o.showings.settle(showing, outcome, frame.arrivedMs);
+      this.#o.onOutcome?.(outcome);
       if (outcome === 'granted') return;
     }
   }

@@ -15,7 +15,7 @@ interface Rule {
 
 const base = /^daemon\/base\//;
 const driverTypes = [/^drivers\/camera\/camera\.ts$/, /^drivers\/door-io\/door-io\.ts$/];
-const stages = ['scan', 'access', 'door', 'record', 'report'];
+const stages = ['scan', 'access', 'door', 'record', 'report', 'signal'];
 
 const rules: Rule[] = [
   { from: /^config\//, may: [/^config\//] },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { about, whole } from '../fields.ts';
+import { about, gpioPin as pin, whole } from '../fields.ts';
 
 const simulated = z.strictObject({
   driver: z.literal('simulated').describe('A door without hardware; its relay level is kept in a file.'),
@@ -8,9 +8,6 @@ const simulated = z.strictObject({
     openForMs: whole(100, 600_000).default(3_000).describe('How long they leave it open.'),
   }).exactOptional().describe('Someone who walks through whenever the door is released; absent: the door stays closed.'),
 });
-
-/** BCM numbers of the 40-pin header. 0 and 1 belong to the HAT's identification EEPROM. */
-const pin = (): z.ZodInt => whole(2, 27);
 
 const onoff = z.strictObject({
   driver: z.literal('onoff').describe('The GPIO pins of a Raspberry Pi, through sysfs.'),

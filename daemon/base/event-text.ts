@@ -1,4 +1,5 @@
 import type { ClockTrust, EventDraft, ReleaseCause } from './events.ts';
+import { hintText } from './scan-hint.ts';
 import { denialText, unavailableText } from './verdict.ts';
 
 /** What happened, in one line for a guard or an installer. No names, no token texts [S7]. */
@@ -11,6 +12,8 @@ export function eventText(event: EventDraft): string {
     case 'access-denied': return `Denied${event.tokenId === undefined ? '' : ` to token ${short(event.tokenId)}`}: ${denialText[event.reason]}`;
     case 'access-unavailable': return `No verdict: ${unavailableText[event.cause]}`;
     case 'garbage-repeated': return `A code that no issuer signed was shown ${event.count} more times.`;
+    case 'code-not-read': return `A code was held up for ${seconds(event.forMs)} and never read. What would have helped: ${hintText[event.reason]}`;
+    case 'codes-not-read': return `${event.count} more times a code was held up and never read.`;
     case 'late-answer': return `The backend answered too late about token ${short(event.tokenId)}: ${event.answer}.`;
     case 'door-released': return `The door was released for ${seconds(event.forMs)} (${releaseText[event.cause]}${event.by === undefined ? '' : ` by ${event.by}`}).`;
     case 'door-relocked': return `The door was locked again (${relockText[event.why]}).`;

@@ -1,3 +1,4 @@
+import type { HintReason } from './scan-hint.ts';
 import type { DenialReason, GrantRule, UnavailableCause, VerdictSource } from './verdict.ts';
 
 /** How far the door believes its clock; stands in every event. */
@@ -27,6 +28,8 @@ export type EventDraft =
   | { type: 'access-denied'; attemptId: string; tokenId?: string; source: VerdictSource; reason: DenialReason; digest?: string }
   | { type: 'access-unavailable'; attemptId: string; tokenId?: string; cause: UnavailableCause }
   | { type: 'garbage-repeated'; digest: string; count: number; sinceMs: number }
+  | { type: 'code-not-read'; attemptId: string; reason: HintReason; forMs: number }
+  | { type: 'codes-not-read'; count: number; sinceMs: number }
   | { type: 'late-answer'; attemptId: string; tokenId: string; answer: string }
   // The door
   | { type: 'door-released'; cause: ReleaseCause; attemptId?: string; by?: string; forMs: number }

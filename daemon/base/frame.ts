@@ -22,6 +22,8 @@ export interface Frame {
   jpeg?: Uint8Array;
   /** `width * height` bytes, row by row without padding, 0 black to 255 white. */
   luma?: Uint8Array;
+  /** The short one of two exposures in turn, for what shines by itself: of the hall there is little to see in it. */
+  isShort?: true;
 }
 
 /** One code read in a frame. */
@@ -41,6 +43,8 @@ export interface Located {
   modulePx: number;
   /** Grey levels (of 255) between its dark and its light. */
   contrast: number;
+  /** Grey level of its light. */
+  light: number;
   /** 1: its edges are as sharp as pixels are; near 0: blurred away. */
   sharpness: number;
   /** It reaches to or over the picture's edge. */

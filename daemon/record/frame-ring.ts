@@ -44,7 +44,8 @@ export class FrameRing {
     while (this.#sightings.length > MAX_SIGHTINGS || (this.#sightings[0]?.atMs ?? Infinity) < oldestMs) this.#sightings.shift();
 
     const last = this.#kept.at(-1)?.frame.arrivedMs ?? -Infinity;
-    if (frame.arrivedMs - last >= this.#o.everyMs) this.#keep({ frame: lean(frame), codes });
+    // A short exposure shows a screen and nobody who holds it.
+    if (!frame.isShort && frame.arrivedMs - last >= this.#o.everyMs) this.#keep({ frame: lean(frame), codes });
     while ((this.#kept[0]?.frame.arrivedMs ?? Infinity) < oldestMs || this.#bytes > this.#o.maxBytes) this.#drop();
   }
 

@@ -1,4 +1,5 @@
 import type { EventType, StoredEvent } from '../base/events.ts';
+import { hintText } from '../base/scan-hint.ts';
 import { denialText, unavailableText, type GrantRule } from '../base/verdict.ts';
 
 /** One attempt at the door as the status tells it: no picture, no name, tokens by the beginning of their id [S7]. */
@@ -20,7 +21,7 @@ const grantText: Record<GrantRule, string> = {
 };
 
 /** The events that become a line. */
-export const attemptTypes = ['access-granted', 'access-denied', 'access-unavailable', 'garbage-repeated'] as const satisfies EventType[];
+export const attemptTypes = ['access-granted', 'access-denied', 'access-unavailable', 'garbage-repeated', 'code-not-read', 'codes-not-read'] as const satisfies EventType[];
 
 export function attemptLine(event: StoredEvent): AttemptLine | undefined {
   const line = (outcome: AttemptLine['outcome'], text: string, tokenId?: string): AttemptLine =>
@@ -30,6 +31,8 @@ export function attemptLine(event: StoredEvent): AttemptLine | undefined {
     case 'access-denied': return line('denied', denialText[event.reason], event.tokenId);
     case 'access-unavailable': return line('unavailable', unavailableText[event.cause], event.tokenId);
     case 'garbage-repeated': return line('denied', `Something that is no door code was shown ${event.count} more times.`);
+    case 'code-not-read': return line('unavailable', `A code was held up and not read. ${hintText[event.reason]}`);
+    case 'codes-not-read': return line('unavailable', `${event.count} more times a code was held up and not read.`);
     default: return undefined;
   }
 }

@@ -48,6 +48,8 @@ function show(status) {
   byId('state').className = 'state ' + colour;
   const contact = { open: 'The door stands open.', closed: 'The door is closed.', absent: 'No door contact is wired.' }[door.contact];
   byId('door').textContent = contact + ' Relay ' + (door.relay === 'rest' ? 'at rest.' : 'energised.') + (door.rex === 'active' ? ' Someone asks to exit.' : '');
+  byId('hint').textContent = status.hint ? 'A code is held up and not read. ' + status.hint.text : '';
+  byId('hint').hidden = !status.hint;
   const parts = Object.entries(status.parts).map(([name, part]) => {
     const mark = PART_MARKS[part.state];
     return row(mark, name, part.reason || mark[2], 'for ' + span(nowMs - part.sinceMs));

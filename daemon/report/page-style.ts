@@ -14,6 +14,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .quiet { color: var(--quiet); font-size: .875rem; }
 .state { font-size: 2rem; font-weight: 650; line-height: 1.15; margin: 0; }
 .state + p { margin: .25rem 0 0; }
+.hint { margin: .75rem 0 0; padding-left: .75rem; border-left: .25rem solid var(--warn); }
+.hint[hidden] { display: none; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { display: grid; grid-template-columns: 1.5rem 1fr auto; gap: .1rem .5rem; padding: .55rem 0; border-top: 1px solid var(--line); align-items: baseline; }
 li:first-child { border-top: 0; padding-top: 0; } li:last-child { padding-bottom: 0; }

@@ -16,7 +16,7 @@ export const statusPage = `<!doctype html>
 <main>
 <div id="lost" role="alert" hidden>The door does not answer. What is below is old.</div>
 <header><h1 id="name">Postern</h1><span id="clock" class="quiet"></span></header>
-<section aria-live="polite"><p id="state" class="state">&hellip;</p><p id="door" class="quiet"></p></section>
+<section aria-live="polite"><p id="state" class="state">&hellip;</p><p id="door" class="quiet"></p><p id="hint" class="hint" hidden></p></section>
 <section><h2>Last attempts</h2><ul id="attempts"></ul></section>
 <section><h2>Parts</h2><ul id="parts"></ul></section>
 <footer id="about" class="quiet"></footer>

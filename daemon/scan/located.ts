@@ -14,10 +14,11 @@ export function locatedOf(picture: GreyPicture, quad: Quad, size = USUAL_SIZE): 
   const side = Math.sqrt(quadArea(quad));
   const values = samplesOf(picture, quad);
   const sorted = values.toSorted();
-  const contrast = (sorted[Math.floor(sorted.length * 0.95)] as number) - (sorted[Math.floor(sorted.length * 0.05)] as number);
+  const light = sorted[Math.floor(sorted.length * 0.95)] as number;
+  const contrast = light - (sorted[Math.floor(sorted.length * 0.05)] as number);
   const near = side * EDGE_SHARE;
   const cutOff = quad.some(({ x, y }) => x < near || y < near || x > picture.width - near || y > picture.height - near);
-  return { quad, modulePx: side / size, contrast, sharpness: sharpnessOf(picture, quad, contrast), cutOff };
+  return { quad, modulePx: side / size, contrast, light, sharpness: sharpnessOf(picture, quad, contrast), cutOff };
 }
 
 function samplesOf(picture: GreyPicture, quad: Quad): Uint8Array {

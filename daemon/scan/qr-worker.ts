@@ -2,12 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import sharp from 'sharp';
+import { quadArea } from '../base/frame.ts';
 import { CodeFinder } from './code-finder.ts';
 import type { Found } from './code-finder.ts';
 import type { DecodeRequest, DecodeThreadData } from './decode-thread.ts';
 import { isDull } from './gate/dullness.ts';
 import { FrameGate } from './gate/frame-gate.ts';
 import { roomFor } from './grey-picture.ts';
+import type { GreyPicture } from './grey-picture.ts';
+import { Glimpser } from './hint/glimpse.ts';
+import { histogramOf, histogramOfArea } from './light/luma-histogram.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
@@ -19,6 +23,8 @@ const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured'
 const gate = gateHeartbeatMs > 0 ? new FrameGate(gateHeartbeatMs) : undefined;
 
 let jpegRoom = new Uint8Array(0);
+
+const glimpser = new Glimpser();
 
 interface Size {
   width: number;
@@ -55,9 +61,20 @@ async function answer(request: DecodeRequest): Promise<ScanResult> {
   const late = request.look === 'frame' && !early ? gate?.judgeLuma(finder.room(width * height), width, height, request.atMs) : early;
   const lumaMs = performance.now() - startedMs;
   if (late && 'result' in late) return { ...late.result, lumaMs };
-  const result = look(late?.look ?? request.look, size, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
+  const found = look(late?.look ?? request.look, size, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
+  const result = isOfStream ? { ...found, ...lightOf({ data: finder.room(width * height), width, height }, found) } : found;
   if (isOfStream && result.gated === undefined) gate?.looked(request.atMs, result);
   return result;
+}
+
+/** How bright the picture is and its code, for the exposure; and what is seen of a code in it where none was found. */
+function lightOf(picture: GreyPicture, { codes, located }: ScanResult): Partial<ScanResult> {
+  const histogram = histogramOf(picture);
+  const glimpse = codes.length + located.length === 0 ? glimpser.glimpse(picture, histogram) : {};
+  const quads = [...codes, ...located, ...(glimpse.glimpsed ? [glimpse.glimpsed] : [])].map(({ quad }) => quad);
+  const [largest] = quads.sort((a, b) => quadArea(b) - quadArea(a));
+  const codeHistogram = largest && histogramOfArea(picture, largest);
+  return { ...glimpse, histogram, ...(codeHistogram && { codeHistogram }) };
 }
 
 function look(way: DecodeRequest['look'], { width, height }: Size, lumaMs: number, mayLeaveDull: () => boolean): ScanResult {

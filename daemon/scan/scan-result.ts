@@ -1,15 +1,21 @@
 import { isAmong } from './same-place.ts';
 import type { CodeSeen, Located } from '../base/frame.ts';
 import type { GateReason } from './gate/gate.ts';
+import type { Glimpse } from './hint/glimpse.ts';
+import type { LumaHistogram } from './light/luma-histogram.ts';
 
 /** What one look at one frame came to. */
-export interface ScanResult {
+export interface ScanResult extends Glimpse {
   /** In no particular order; corners in pixels of the picture that was decoded. */
   codes: CodeSeen[];
   /** Codes that are there and could not be read. */
   located: Located[];
   /** The picture was black, blown out or flat, and not looked at further. */
   dull: boolean;
+  /** Of the picture; absent where it could not be looked at. */
+  histogram?: LumaHistogram;
+  /** Of the largest code that was read, located or glimpsed. */
+  codeHistogram?: LumaHistogram;
   /** Time to bring the luma to the decoder, milliseconds: for a JPEG, to decompress it. */
   lumaMs: number;
   /** Time in the decoder, milliseconds. */

@@ -7,6 +7,29 @@ export interface CameraSink {
   stopped(reason: string): void;
 }
 
+/** How a sensor is exposed. */
+export interface Exposure {
+  /** How long it takes light in for one frame, microseconds. */
+  exposureUs: number;
+  /** How much its signal is amplified; 1 is not at all. */
+  gain: number;
+}
+
+interface Range {
+  min: number;
+  max: number;
+}
+
+/** What a camera that can be exposed from outside says of itself. */
+export interface CameraSteering {
+  exposureUs: Range;
+  gain: Range;
+  /** So many frames after `steer` may still show what was asked for before; from the next one on all show the new exposure. */
+  delayFrames: number;
+  /** Returns at once. Both are within their ranges; the driver takes the nearest that the sensor has. */
+  steer(exposureUs: number, gain: number): void;
+}
+
 /**
  * A camera at a door.
  *
@@ -21,6 +44,8 @@ export interface CameraSink {
 export interface Camera {
   /** What it is, for the status: `replay fixtures/sessions/phone-approaching`. */
   readonly name: string;
+  /** Only of a camera that does not expose by itself meanwhile. */
+  readonly steering?: CameraSteering;
   start(sink: CameraSink): void;
   stop(): Promise<void>;
 }

@@ -18,6 +18,17 @@ export interface DoorIoSink {
   relayFault(detail: string | undefined): void;
 }
 
+export type OutputName = 'green' | 'red' | 'buzzer' | 'light';
+
+/** A line that shows, sounds or lights something at the door. It has nothing to do with the relay, whatever becomes of it. */
+export interface Output {
+  /**
+   * Synchronous, some microseconds. Throws a `PosternError` that names the pin or file and the mend when the line cannot
+   * be opened or written, or reads back as something else; called again, it tries again from the beginning.
+   */
+  set(on: boolean): void;
+}
+
 /**
  * The lock relay and the inputs of one door.
  *
@@ -39,6 +50,8 @@ export interface DoorIoSink {
  * - The relay comes to rest without the daemon's doing: at the end of the lease, when the daemon
  *   ends in any way, is stopped (SIGSTOP) or stalls. If the guard dies, the driver rests the relay,
  *   starts another guard, and tells the sink.
+ * - `start` and `stop` leave every output off as far as can be. One that fails is no failure of the door and does not
+ *   reject: whoever uses it hears of it from `set`.
  * - `stop` rests the relay, ends the guard, and lets go of the inputs; a relay line may stay driven to rest.
  *   Calling it again is harmless.
  */
@@ -52,6 +65,8 @@ export interface DoorIo {
   readonly relay: 'energised' | 'rest';
   /** Monotonic milliseconds when the relay guard last answered; it is asked every 5 s at least. Before `start`: 0. */
   readonly guardHeardMs: number;
+  /** Those that are wired. Usable from `start` to `stop`; afterwards they stay off, whatever is asked. */
+  readonly outputs?: Readonly<Partial<Record<OutputName, Output>>>;
   energise(leaseMs: number): Promise<void>;
   rest(): Promise<void>;
   stop(): Promise<void>;

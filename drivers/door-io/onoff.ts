@@ -1,6 +1,7 @@
 import type { Clock } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
-import type { DoorInputs, DoorIo, DoorIoSink } from './door-io.ts';
+import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
+import { DrivenOutput, closeOutputs, switchOff } from './driven-output.ts';
 import type { GpioChip } from './gpio-chip.ts';
 import { findChip, gpioNumber } from './gpio-chip.ts';
 import { gpioError } from './gpio-error.ts';
@@ -8,10 +9,17 @@ import type { GpioClass } from './gpio-pin.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
 import type { OnoffInputOptions } from './onoff-input.ts';
 import { OnoffInput } from './onoff-input.ts';
+import { OnoffOutputLine } from './onoff-output-line.ts';
 import { OnoffRelayLine } from './onoff-relay-line.ts';
 import { powerOnWarning } from './power-on-pull.ts';
 import { GuardedRelay } from './relay-guard.ts';
 import type { RelayLevel } from './relay-line.ts';
+
+/** An output's pin by its BCM number. */
+export interface OutputPin {
+  pin: number;
+  activeLow: boolean;
+}
 
 /** Pins by their BCM numbers. Active: the relay is energised, the door open, an exit asked for, the fire panel in alarm. The words are the config's own. */
 export interface OnoffDoorIoOptions {
@@ -26,6 +34,7 @@ export interface OnoffDoorIoOptions {
   firePin?: number;
   fireActiveLow?: boolean;
   debounceMs: number;
+  outputs?: Partial<Record<OutputName, OutputPin>>;
   chipLabel?: string;
   /** For tests: a tree like `/sys/class/gpio`, onoff's class, and a guard that can use both. */
   sysfs?: string;
@@ -44,6 +53,7 @@ export class OnoffDoorIo implements DoorIo {
   readonly name: string;
   readonly #o: OnoffDoorIoOptions;
   #in: Inputs = {};
+  #outputs: Partial<Record<OutputName, DrivenOutput>> = {};
   #relay: GuardedRelay | undefined;
 
   constructor(options: OnoffDoorIoOptions) {
@@ -74,6 +84,10 @@ export class OnoffDoorIo implements DoorIo {
     return this.#relay?.heardMs ?? 0;
   }
 
+  get outputs(): Partial<Record<OutputName, DrivenOutput>> {
+    return this.#outputs;
+  }
+
   /** Rejects PosternError: `gpio-chip`, `gpio-pin`, `onoff` or `relay-guard`; nothing is left running then. */
   async start(sink: DoorIoSink): Promise<void> {
     const { sysfs = '/sys/class/gpio', chipLabel } = this.#o;
@@ -82,6 +96,7 @@ export class OnoffDoorIo implements DoorIo {
     try {
       await this.#startRelay(sink, gpioNumber(chip, this.#o.relayPin), Gpio);
       this.#openInputs(sink, chip, Gpio);
+      this.#openOutputs(chip, Gpio);
     } catch (thrown) {
       await this.stop();
       throw thrown;
@@ -100,6 +115,7 @@ export class OnoffDoorIo implements DoorIo {
     const inputs = Object.values(this.#in) as OnoffInput[];
     this.#in = {};
     for (const input of inputs) input.close();
+    closeOutputs(Object.values(this.#outputs));
     await this.#relay?.stop();
   }
 
@@ -120,6 +136,16 @@ export class OnoffDoorIo implements DoorIo {
     if (contactPin !== undefined) this.#in.contact = open('the contact', contactPin, { activeLow: contactActiveLow, atOnce: false, tell: (active) => sink.contact(contactOf(active)) });
     if (rexPin !== undefined) this.#in.rex = open('the request to exit', rexPin, { activeLow: rexActiveLow, atOnce: true, tell: (active) => sink.rex(rexOf(active)) });
     if (firePin !== undefined) this.#in.fire = open('the fire input', firePin, { activeLow: fireActiveLow, atOnce: true, tell: (active) => sink.fire(fireOf(active)) });
+  }
+
+  /** A pin that cannot be had is told when it is used: a door without its lamp is a door. */
+  #openOutputs(chip: GpioChip, Gpio: GpioClass): void {
+    const open = ([name, { pin, activeLow }]: [string, OutputPin]): [string, DrivenOutput] => [name, new DrivenOutput({
+      open: () => new OnoffOutputLine({ gpio: gpioNumber(chip, pin), activeLow, Gpio }),
+      errorOf: (thrown) => (thrown instanceof PosternError ? thrown : gpioError(`the ${name} output on GPIO ${pin}`, thrown)),
+    })];
+    this.#outputs = Object.fromEntries(Object.entries(this.#o.outputs ?? {}).map(open));
+    switchOff(Object.values(this.#outputs));
   }
 
   #started(): GuardedRelay {

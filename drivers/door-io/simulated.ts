@@ -2,7 +2,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
-import type { DoorInputs, DoorIo, DoorIoSink } from './door-io.ts';
+import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
+import { DrivenOutput, closeOutputs, switchOff } from './driven-output.ts';
+import { FileOutputWire, brokenMark } from './file-output-wire.ts';
 import { FileRelayLine, weldedMark } from './file-relay-line.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
 import { GuardedRelay } from './relay-guard.ts';
@@ -18,11 +20,14 @@ export interface SimulatedDoorIoOptions {
   contact?: 'wired' | 'absent';
   /** Someone who walks through whenever the door is released. */
   visitor?: { opensAfterMs: number; openForMs: number };
+  /** The outputs that are wired; the level of each is a file of its name in `dir`. None unless told. */
+  outputs?: readonly OutputName[];
 }
 
 /** A door without hardware. Its relay is a file that outlives the process, held by a real guard; its inputs are moved by calls. */
 export class SimulatedDoorIo implements DoorIo {
   readonly name: string;
+  readonly outputs: Partial<Record<OutputName, DrivenOutput>>;
   readonly #o: SimulatedDoorIoOptions;
   readonly #relayPath: string;
   readonly #inputs: DoorInputs;
@@ -36,6 +41,7 @@ export class SimulatedDoorIo implements DoorIo {
     this.#o = options;
     this.#relayPath = join(options.dir, 'relay');
     this.name = `simulated ${this.#relayPath}`;
+    this.outputs = Object.fromEntries((options.outputs ?? []).map((name) => [name, this.#output(name)]));
     this.#inputs = { contact: options.contact === 'absent' ? 'absent' : 'closed', rex: 'idle', fire: 'normal' };
   }
 
@@ -59,6 +65,7 @@ export class SimulatedDoorIo implements DoorIo {
     this.#sink = sink;
     this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail), onLevel: (level) => this.#relayMoved(level) });
     await this.#relay.start();
+    switchOff(Object.values(this.outputs));
   }
 
   async energise(leaseMs: number): Promise<void> {
@@ -72,6 +79,7 @@ export class SimulatedDoorIo implements DoorIo {
   async stop(): Promise<void> {
     this.#visit?.cancel();
     this.#sink = undefined;
+    closeOutputs(Object.values(this.outputs));
     await this.#relay?.stop();
     this.#line?.close();
     this.#line = undefined;
@@ -108,6 +116,21 @@ export class SimulatedDoorIo implements DoorIo {
   weldRelay(welded: boolean): void {
     if (welded) writeFileSync(weldedMark(this.#relayPath), '');
     else rmSync(weldedMark(this.#relayPath), { force: true });
+  }
+
+  /** A broken line cannot be switched. */
+  breakOutput(name: OutputName, broken: boolean): void {
+    const mark = brokenMark(join(this.#o.dir, name));
+    if (broken) writeFileSync(mark, '');
+    else rmSync(mark, { force: true });
+  }
+
+  #output(name: OutputName): DrivenOutput {
+    const path = join(this.#o.dir, name);
+    return new DrivenOutput({
+      open: () => new FileOutputWire(path),
+      errorOf: (thrown) => new PosternError('door-io', `The simulated output ${path} cannot be switched (${messageOf(thrown)}): give the daemon a folder of its own to write in.`, { cause: thrown }),
+    });
   }
 
   #openLine(): FileRelayLine {

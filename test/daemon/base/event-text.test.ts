@@ -16,6 +16,8 @@ const specimens: { [Type in EventType]: Extract<EventDraft, { type: Type }> } = 
   'access-denied': { type: 'access-denied', ...attempt, source: 'local', reason: 'expired' },
   'access-unavailable': { type: 'access-unavailable', ...attempt, cause: 'storage' },
   'garbage-repeated': { type: 'garbage-repeated', digest: 'd1', count: 41, sinceMs: 0 },
+  'code-not-read': { type: 'code-not-read', attemptId: attempt.attemptId, reason: 'come-closer', forMs: 2_400 },
+  'codes-not-read': { type: 'codes-not-read', count: 12, sinceMs: 0 },
   'late-answer': { type: 'late-answer', ...attempt, answer: 'denied: revoked' },
   'door-released': { type: 'door-released', cause: 'token', forMs: 5_000 },
   'door-relocked': { type: 'door-relocked', why: 'time' },

@@ -51,6 +51,13 @@ test('the JSON has the door, each part with its reason and since, and the last t
   assert.equal(report.attempts[0], { id: 'id30', atMs: 30, outcome: 'denied', text: 'This code has expired.', token: 'EBESExQV' });
 });
 
+test('the JSON has what would help whoever holds up a code, in words, while there is something', async () => {
+  assert.not.ok('hint' in await status());
+  now = { ...snapshot, hint: { reason: 'come-closer', sinceMs: 7 } };
+  assert.equal((await status()).hint, { reason: 'come-closer', text: 'Come closer.', sinceMs: 7 });
+  now = snapshot;
+});
+
 test('[S8] what else a snapshot holds, a name say, does not slip out', async () => {
   now = { ...snapshot, door: { ...snapshot.door, lockdownBy: 'ada' }, guard: 'ada' } as StatusSnapshot;
   assert.not.match(JSON.stringify(await status()), /ada/);

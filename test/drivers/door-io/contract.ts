@@ -14,6 +14,10 @@ export interface DoorIoBench {
   pass(ms: number): Promise<void>;
   moveContact(now: 'closed' | 'open'): void;
   moveRex(now: 'idle' | 'active'): void;
+  /** The `green` output as someone sees it; every bench has that one wired, and no other. */
+  green(): boolean;
+  /** Makes switching it off fail, or mends it. */
+  breakGreen?(broken: boolean): void;
   /** Sticks the relay as it is energised, or frees it. */
   weld?(welded: boolean): void;
   close(): Promise<void>;
@@ -175,6 +179,57 @@ export function doorIoContract(name: string, open: (found: 'energised' | 'rest')
     bench.moveContact('open');
     bench.moveRex('active');
     await bench.pass(200);
+    assert.equal(sink.heard, []);
+  });
+
+  check('outputs are those that are wired, and switch on and off at once', async (bench, sink) => {
+    const { green, ...others } = bench.io.outputs ?? {};
+    assert.equal(others, {});
+    assert.not.ok(bench.green());
+    for (const on of [true, true, false, false, true]) {
+      green?.set(on);
+      assert.is(bench.green(), on);
+    }
+    assert.equal(sink.heard, []);
+  });
+
+  check('an output switched a thousand times leaves the relay and its lease alone [S1]', async (bench, sink) => {
+    await bench.io.energise(60_000);
+    for (let i = 0; i < 1_000; i++) bench.io.outputs?.green?.set(i % 2 === 0);
+    assert.is(bench.outside(), 'energised');
+    await bench.io.energise(300);
+    bench.io.outputs?.green?.set(true);
+    await restsUntil(bench);
+    assert.ok(bench.green());
+    assert.equal(sink.heard, []);
+  });
+
+  check('start and stop leave an output off, and after stop it stays off', async (bench) => {
+    const green = bench.io.outputs?.green;
+    green?.set(true);
+    // As a daemon that was killed leaves it.
+    const next = bench.another();
+    await next.start(new HeardSink());
+    assert.not.ok(bench.green());
+    next.outputs?.green?.set(true);
+    await next.stop();
+    assert.not.ok(bench.green());
+    next.outputs?.green?.set(true);
+    assert.not.ok(bench.green());
+  });
+
+  check('an output that cannot be switched off says so with the mend, is no fault of the door, and works again when it is mended', async (bench, sink) => {
+    if (!bench.breakGreen) return;
+    bench.breakGreen(true);
+    for (let i = 0; i < 3; i++) assert.throws(() => bench.io.outputs?.green?.set(false), (thrown: unknown) => thrown instanceof PosternError && /green/.test(thrown.message));
+    await bench.io.energise(60_000);
+    assert.is(bench.outside(), 'energised');
+    const next = bench.another();
+    await next.start(new HeardSink());
+    await next.stop();
+    bench.breakGreen(false);
+    bench.io.outputs?.green?.set(true);
+    assert.ok(bench.green());
     assert.equal(sink.heard, []);
   });
 

@@ -19,6 +19,7 @@ const PINS = { relayPin: 17, relayActiveLow: false, contactPin: 27, contactActiv
 const RELAY = BASE + PINS.relayPin;
 const CONTACT = BASE + PINS.contactPin;
 const REX = BASE + PINS.rexPin;
+const GREEN = BASE + 6;
 
 const deaf: DoorIoSink = { contact() {}, rex() {}, fire() {}, relayFault() {} };
 
@@ -49,7 +50,9 @@ function benchOn(sysfs: FakeSysfs, found: 'energised' | 'rest', relayActiveLow: 
   sysfs.export(RELAY);
   sysfs.put(`gpio${RELAY}/direction`, 'out');
   sysfs.put(`gpio${RELAY}/value`, String(raw(found)));
-  const open = (): OnoffDoorIo => driver(sysfs, clock, { relayActiveLow, guard });
+  // The lamp's polarity is the other than the relay's, so that both are tried.
+  const outputs = { green: { pin: 6, activeLow: !relayActiveLow } };
+  const open = (): OnoffDoorIo => driver(sysfs, clock, { relayActiveLow, guard, outputs });
   return {
     io: open(),
     another: open,
@@ -57,6 +60,8 @@ function benchOn(sysfs: FakeSysfs, found: 'energised' | 'rest', relayActiveLow: 
     pass,
     moveContact: (now) => sysfs.drive(CONTACT, now === 'open' ? 1 : 0),
     moveRex: (now) => sysfs.drive(REX, now === 'active' ? 0 : 1),
+    green: () => sysfs.raw(GREEN) === (relayActiveLow ? 1 : 0),
+    breakGreen: (broken) => (broken ? sysfs.put(`gpio${GREEN}/stuck`, relayActiveLow ? '1' : '0') : rmSync(join(sysfs.root, `gpio${GREEN}/stuck`))),
     weld: (welded) => (welded ? sysfs.put(`gpio${RELAY}/stuck`, String(raw('energised'))) : rmSync(join(sysfs.root, `gpio${RELAY}/stuck`))),
     close: async () => {},
   };
@@ -97,11 +102,12 @@ if (chip) {
   doorIoContract('onoff on a kernel with gpio-sim', async () => {
     pull(1, 'down');
     pull(2, 'up');
-    const options = { clock: systemClock, relayPin: 0, relayActiveLow: false, contactPin: 1, rexPin: 2, debounceMs: 20, chipLabel: chip.label };
+    const options = { clock: systemClock, relayPin: 0, relayActiveLow: false, contactPin: 1, rexPin: 2, debounceMs: 20, chipLabel: chip.label, outputs: { green: { pin: 3, activeLow: false } } };
     return {
       io: new OnoffDoorIo(options),
       another: () => new OnoffDoorIo(options),
       outside: () => (readFileSync(join(chip.dir, 'sim_gpio0/value'), 'utf8').trim() === '1' ? 'energised' : 'rest'),
+      green: () => readFileSync(join(chip.dir, 'sim_gpio3/value'), 'utf8').trim() === '1',
       pass: (ms) => sleep(systemClock, ms),
       moveContact: (now) => pull(1, now === 'open' ? 'up' : 'down'),
       moveRex: (now) => pull(2, now === 'active' ? 'down' : 'up'),
@@ -248,6 +254,34 @@ onoff('a fire contact is normally closed to ground: an open wire is an alarm', (
   sysfs.drive(BASE + 5, 1);
   assert.equal(told, ['alarm at 0']);
 }, { firePin: 5 }));
+
+for (const activeLow of [false, true]) {
+  onoff(`an output that is on by a ${activeLow ? 'low' : 'high'} level never flashes on its way to off`, async () => {
+    const sysfs = fakePi();
+    const io = driver(sysfs, new VirtualClock(), { relayActiveLow: activeLow, outputs: { buzzer: { pin: 6, activeLow } } });
+    await io.start(deaf);
+    await io.stop();
+    assert.ok(sysfs.driven.length > 2 && sysfs.driven.every((raw) => raw === (activeLow ? 1 : 0)), sysfs.driven.join());
+    assert.is(sysfs.raw(GREEN), activeLow ? 1 : 0);
+  });
+}
+
+onoff('an output on a pin that the chip does not have lets the door start, and says so when it is used', async () => {
+  const io = driver(fakePi(), new VirtualClock(), { outputs: { red: { pin: 54, activeLow: false } } });
+  await io.start(deaf);
+  assert.throws(() => io.outputs.red?.set(true), /GPIO 54 does not exist/);
+  await io.stop();
+});
+
+onoff('an output whose line cannot be made one names its pin and the mend', async () => {
+  const sysfs = fakePi();
+  const io = driver(sysfs, new VirtualClock(), { outputs: { red: { pin: 6, activeLow: false } } });
+  sysfs.export(GREEN);
+  sysfs.put(`gpio${GREEN}/direction-fixed`, '');
+  await io.start(deaf);
+  assert.throws(() => io.outputs.red?.set(true), /the red output on GPIO 6: .*direction reads "in"/);
+  await io.stop();
+});
 
 onoff('[S1] a pin whose power-on pull would energise the relay is warned of', () => {
   assert.is(powerOnWarning(17, false), undefined);

@@ -18,14 +18,16 @@ async function open(guard: Guard, found: 'energised' | 'rest'): Promise<DoorIoBe
   writeFileSync(relay, found === 'energised' ? '1\n' : '0\n');
   const virtual = new VirtualClock();
   const clock = guard === 'process' ? systemClock : virtual;
-  const io = new SimulatedDoorIo({ dir, clock, guard });
+  const io = new SimulatedDoorIo({ dir, clock, guard, outputs: ['green'] });
   return {
     io,
-    another: () => new SimulatedDoorIo({ dir, clock, guard }),
+    another: () => new SimulatedDoorIo({ dir, clock, guard, outputs: ['green'] }),
     outside: () => (readFileSync(relay, 'utf8').trim() === '1' ? 'energised' : 'rest'),
     pass: (ms) => (guard === 'process' ? sleep(systemClock, ms) : virtual.advanceTo(virtual.monotonicMs() + ms, () => Promise.resolve())),
     moveContact: (now) => io.setContact(now),
     moveRex: (now) => io.setRex(now),
+    green: () => readFileSync(join(dir, 'green'), 'utf8') === '1\n',
+    breakGreen: (broken) => io.breakOutput('green', broken),
     weld: (welded) => io.weldRelay(welded),
     close: async () => rmSync(dir, { recursive: true }),
   };
