@@ -8,10 +8,16 @@ import type { Wanted } from './scan-bench/command-line.ts';
 import { materialOf } from './scan-bench/material.ts';
 import { Progress } from './scan-bench/progress.ts';
 import { scoreTable } from './scan-bench/score-table.ts';
+import { FPS } from './scan-sessions/random-session.ts';
+import { WELL_SHOWN } from './scan-sessions/frame-truth.ts';
+import { randomRun } from './scan-sessions/random-run.ts';
+import { reachOf, reachText } from './scan-sessions/reach.ts';
+import { summaryOf, summaryText } from './scan-sessions/distribution.ts';
 import { PLAIN, versus } from './scan-bench/versus.ts';
 import type { Versus } from './scan-bench/versus.ts';
 
 const fixtureSessions = fileURLToPath(new URL('../../fixtures/sessions', import.meta.url));
+const MOST_REMARKS = 12;
 const progress = new Progress(process.stderr);
 
 try {
@@ -24,7 +30,8 @@ try {
 
 async function run(wanted: Wanted): Promise<void> {
   if (wanted.help) return void process.stdout.write(USAGE);
-  await compareDecoders(wanted);
+  if (wanted.random) await randomSessions(wanted);
+  else await compareDecoders(wanted);
 }
 
 async function compareDecoders({ paths, lookMs, json }: Wanted): Promise<void> {
@@ -38,9 +45,29 @@ async function compareDecoders({ paths, lookMs, json }: Wanted): Promise<void> {
   if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
 }
 
+async function randomSessions(wanted: Wanted): Promise<void> {
+  const { count, seed, lookMs, jobs, fovDeg, json, sizes } = wanted;
+  const results = [];
+  for (const { width, height } of sizes) {
+    if (!json) process.stdout.write(`\n${width} × ${height}, ${count} random sessions, seed ${seed}\n`);
+    let done = 0;
+    const outcomes = await randomRun({ width, height, seed, count, lookMs }, jobs, () => progress.show('sessions', ++done, count));
+    const summaries = { wellShown: summaryOf(outcomes.filter(({ wellShown }) => wellShown)), others: summaryOf(outcomes.filter(({ wellShown }) => !wellShown)) };
+    const camera = { width, height, focalPx: width / 2 / Math.tan((fovDeg * Math.PI) / 360) };
+    const reach = { phone: await reachOf(camera, 'phone'), print: await reachOf(camera, 'print') };
+    results.push({ width, height, seed, count, ...summaries, fovDeg, reach });
+    if (json) continue;
+    process.stdout.write(summaryText(`Well shown (at least ${WELL_SHOWN.modulePx} pixels a module, blurred by at most ${WELL_SHOWN.blurModules} module, whole in view for ${WELL_SHOWN.frames} frames at ${FPS} a second)`, summaries.wellShown, true));
+    process.stdout.write(summaryText('Whole in view, but smaller, more blurred or shorter', summaries.others, false));
+    process.stdout.write(reachText(fovDeg, reach));
+  }
+  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+}
+
 function printVersus({ material, pictures, decoders, remarks }: Versus): void {
   const native = decoders.find(({ name }) => name === 'zxing-cpp, native');
   process.stdout.write(`\n${material}: ${pictures} pictures, CPU time of each\n`);
   process.stdout.write(scoreTable(decoders, native?.score, decoders[PLAIN]?.score));
-  for (const remark of remarks) process.stdout.write(`${remark}\n`);
+  for (const remark of remarks.slice(0, MOST_REMARKS)) process.stdout.write(`${remark}\n`);
+  if (remarks.length > MOST_REMARKS) process.stdout.write(`And ${remarks.length - MOST_REMARKS} more like these.\n`);
 }

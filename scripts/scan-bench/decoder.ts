@@ -3,6 +3,8 @@ import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
 /** What a decoder made of one picture. */
 export interface Read {
   texts: string[];
+  /** Codes it found, for a decoder that cannot say what is in them. */
+  found?: number;
   /** CPU time of all threads that worked on it, milliseconds. */
   cpuMs: number;
   /** It ended or hung and had to be started again. */

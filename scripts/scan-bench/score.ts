@@ -28,15 +28,15 @@ export function scoresOf(rows: readonly Row[], decoders: number, plain: number):
 
 function scoreOf(rows: readonly Row[], index: number, plain: number): Score {
   const readBy = (row: Row, i: number): Read => row.reads[i] as Read;
-  const got = (row: Row): boolean => readBy(row, index).texts.length > 0;
+  const got = (row: Row): boolean => isHit(readBy(row, index));
   const withCode = rows.filter(({ item }) => item.qr !== false);
   const without = rows.filter(({ item }) => item.qr === false);
   const ms = rows.map((row) => readBy(row, index)).filter(({ crashed }) => !crashed).map(({ cpuMs }) => cpuMs);
-  const plainMs = rows.filter((row) => readBy(row, plain).texts.length > 0).map((row) => readBy(row, index).cpuMs);
+  const plainMs = rows.filter((row) => isHit(readBy(row, plain))).map((row) => readBy(row, index).cpuMs);
   return {
     codes: withCode.length,
     read: withCode.filter(got).length,
-    otherText: withCode.filter((row) => got(row) && row.item.text !== undefined && !readBy(row, index).texts.includes(row.item.text)).length,
+    otherText: withCode.filter((row) => readBy(row, index).texts.length > 0 && row.item.text !== undefined && !readBy(row, index).texts.includes(row.item.text)).length,
     without: without.length,
     falsePositives: without.filter(got).length,
     crashed: rows.filter((row) => readBy(row, index).crashed).length,
@@ -45,6 +45,10 @@ function scoreOf(rows: readonly Row[], index: number, plain: number): Score {
     meanMs: ms.reduce((sum, each) => sum + each, 0) / Math.max(1, ms.length),
     medianOfPlainMs: quantile(plainMs, 0.5),
   };
+}
+
+function isHit({ texts, found = 0 }: Read): boolean {
+  return texts.length > 0 || found > 0;
 }
 
 /** The value below which a share of the values is; 0 of none. */
