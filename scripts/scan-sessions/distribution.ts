@@ -12,7 +12,7 @@ export interface Summary {
   read: number;
   /** Within GOALS.soonFrames frames. */
   soon: number;
-  /** How many were read in the 1st, 2nd … frame; the last number is those that were not. */
+  /** How many were read in the 1st, 2nd … frame; the last two numbers are later ones and those that were not. */
   byFrame: number[];
   medianMs: number;
   p90Ms: number;
@@ -28,8 +28,9 @@ const NEVER = Infinity;
 
 export function summaryOf(outcomes: readonly Outcome[]): Summary {
   const waits = outcomes.map(({ frames }) => (frames === undefined ? NEVER : waitMs(frames)));
-  const longest = Math.max(WELL_SHOWN.frames, ...outcomes.map(({ frames }) => frames ?? 0));
-  const byFrame = Array.from({ length: longest + 1 }, (_, i) => outcomes.filter(({ frames }) => (frames ?? longest + 1) === i + 1).length);
+  const later = WELL_SHOWN.frames + 1;
+  const rowOf = ({ frames }: Outcome): number => (frames === undefined ? later + 1 : Math.min(frames, later));
+  const byFrame = Array.from({ length: later + 1 }, (_, i) => outcomes.filter((outcome) => rowOf(outcome) === i + 1).length);
   return {
     sessions: outcomes.length,
     read: outcomes.filter(({ frames }) => frames !== undefined).length,
@@ -49,7 +50,8 @@ export function summaryText(title: string, summary: Summary, hasGoals: boolean):
   const share = (n: number): string => `${((100 * n) / sessions).toFixed(1)} %`;
   const goal = (n: number, least: number): string => (hasGoals ? `, goal ${100 * least} %${n / sessions >= least ? '' : ' NOT MET'}` : '');
   const most = Math.max(...byFrame);
-  const bars = byFrame.map((n, i) => `  ${(i + 1 < byFrame.length ? `frame ${i + 1}` : 'not read').padEnd(10)}${String(n).padStart(5)} ${'█'.repeat(Math.ceil((BAR * n) / most))}\n`);
+  const names = [...byFrame.slice(2).map((_, i) => `frame ${i + 1}`), 'later', 'not read'];
+  const bars = byFrame.map((n, i) => `  ${(names[i] as string).padEnd(10)}${String(n).padStart(5)} ${'█'.repeat(Math.ceil((BAR * n) / most))}\n`);
   return `${title}: ${sessions} sessions\n`
     + `  read ${read} (${share(read)}${goal(read, GOALS.read)}), within ${GOALS.soonFrames} frames ${soon} (${share(soon)}${goal(soon, GOALS.soon)}), by an extra look ${byExtraLook}, other texts ${wrong}\n`
     + `  waiting time: median ${ms(medianMs)}, p90 ${ms(p90Ms)}, p95 ${ms(p95Ms)}, p99 ${ms(p99Ms)}\n${bars.join('')}`

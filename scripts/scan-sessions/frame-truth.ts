@@ -6,7 +6,7 @@ export interface FrameTruth {
   atMs: number;
   /** Pixels a module at its narrowest. */
   modulePx: number;
-  /** How far a point is spread, by movement and out of focus, in modules. */
+  /** How far a point is spread, by movement, lens and focus, in modules. */
   blurModules: number;
   /** The code with a module around it is in the picture. */
   whole: boolean;
@@ -15,13 +15,13 @@ export interface FrameTruth {
 /** What counts as well shown: 3 pixels a module, blurred by at most one module, whole in view, for 8 frames. */
 export const WELL_SHOWN = { modulePx: 3, blurModules: 1, frames: 8 } as const;
 
-export function truthOf(atMs: number, opened: Quad, closed: Quad, defocusPx: number, size: { width: number; height: number }, modules: number): FrameTruth {
+export function truthOf(atMs: number, opened: Quad, closed: Quad, blurPx: number, size: { width: number; height: number }, modules: number): FrameTruth {
   const longest = Math.max(...sides(opened));
   // A rhombus is narrower than its sides are long.
   const modulePx = Math.min(...sides(opened), quadArea(opened) / longest) / modules;
   const moved = Math.max(...opened.map((p, i) => distance(p, closed[i] as Point)));
   const inside = ({ x, y }: Point): boolean => x > modulePx && y > modulePx && x < size.width - modulePx && y < size.height - modulePx;
-  return { atMs, modulePx, blurModules: Math.hypot(moved, defocusPx) / modulePx, whole: [...opened, ...closed].every(inside) };
+  return { atMs, modulePx, blurModules: Math.hypot(moved, blurPx) / modulePx, whole: [...opened, ...closed].every(inside) };
 }
 
 /** The first frame of `WELL_SHOWN.frames` in a row that all are well shown. */

@@ -32,6 +32,8 @@ export interface RandomSession {
   shutterMs: number;
   /** What is so far away is sharp, and how wide a point blurs per dioptre off it. */
   lens: { focusM: number; blurPxPerDioptre: number };
+  /** How wide a point is at its sharpest, pixels: lenses are not perfect, and colours are interpolated between pixels. */
+  softPx: number;
   /** Of the light's own noise. */
   noise: number;
   /** Of the JPEG; absent: the camera hands over luma. */
@@ -63,7 +65,7 @@ export function randomSession(seed: string, eye: Eye): RandomSession {
     gain: shows === 'phone' ? within(random, 0.4, 1.05) : within(random, 0.6, 1.4) * (light === 'night' ? 2.5 : 1),
     poses: posesOf(random, codeM, eye), tremor: even(random, 0.3, 3), shutterMs: even(random, 2, 33),
     lens: { focusM: within(random, 0.2, 0.7), blurPxPerDioptre: (within(random, 0.2, 1.5) * eye.focalPx) / 1024 },
-    noise: within(random, 0.5, 2), durationMs: DURATION_MS,
+    softPx: within(random, 1, 2), noise: within(random, 0.5, 2), durationMs: DURATION_MS,
   };
   if (random() < 0.7) session.quality = Math.round(within(random, 35, 90));
   if (shows === 'phone' && random() < 0.35) session.glare = { x: within(random, -0.035, 0.035), y: within(random, -0.06, 0.05), radiusM: within(random, 0.004, 0.014) };

@@ -53,7 +53,7 @@ function heldAt(camera: Pinhole, shows: RandomSession['shows'], z: number, n: nu
   const { glare: _glare, lattice: _lattice, quality: _quality, ...any } = randomSession(`reach ${shows} ${n}`, camera);
   const pose = { x: 0, y: 0, z, roll: 3 * n, pitch: 8, yaw: -6 };
   return {
-    ...any, shows, light: 'day', codeM: CODE_M, gain: 1, noise: 1, tremor: 0, shutterMs: 2, quality: 85,
+    ...any, shows, light: 'day', codeM: CODE_M, gain: 1, noise: 1, tremor: 0, shutterMs: 2, softPx: 1.5, quality: 85,
     lens: { focusM: z, blurPxPerDioptre: 1 }, poses: [{ atMs: 0, ...pose }, { atMs: any.durationMs, ...pose }],
   };
 }

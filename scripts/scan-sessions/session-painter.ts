@@ -52,7 +52,7 @@ export class SessionPainter {
       truths: moments.map((atMs) => movement.truthAt(atMs)),
       frame: (n) => {
         const atMs = moments[n] as number;
-        const picture = canvas.draw(thing.texture, movement.planesAt(atMs), surfaceOf(session, thing), movement.defocusPxAt(atMs));
+        const picture = canvas.draw(thing.texture, movement.planesAt(atMs), surfaceOf(session, thing), movement.blurPxAt(atMs));
         return sensor.expose(picture, `${session.seed} ${n}`);
       },
     };
@@ -85,7 +85,7 @@ class Movement {
   }
 
   truthAt(atMs: number): FrameTruth {
-    return truthOf(atMs, this.#quadAt(atMs), this.#quadAt(this.#closesMs(atMs)), this.defocusPxAt(atMs), this.#camera, MODULES);
+    return truthOf(atMs, this.#quadAt(atMs), this.#quadAt(this.#closesMs(atMs)), this.blurPxAt(atMs), this.#camera, MODULES);
   }
 
   /** One for each step of the smear: as many as the code moves pixels, up to what nobody could read anyway. */
@@ -97,9 +97,9 @@ class Movement {
     return Array.from({ length: steps }, (_, i) => homographyOf(this.#camera, this.#poseAt(atMs + ((closesMs - atMs) * i) / steps)));
   }
 
-  defocusPxAt(atMs: number): number {
-    const { focusM, blurPxPerDioptre } = this.#session.lens;
-    return blurPxPerDioptre * Math.abs(1 / this.#poseAt(atMs).z - 1 / focusM);
+  blurPxAt(atMs: number): number {
+    const { lens: { focusM, blurPxPerDioptre }, softPx } = this.#session;
+    return Math.hypot(softPx, blurPxPerDioptre * (1 / this.#poseAt(atMs).z - 1 / focusM));
   }
 
   #closesMs(atMs: number): number {
