@@ -2,14 +2,15 @@ import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
 import { CodeFinder } from '../../daemon/scan/code-finder.ts';
 import { looks } from '../../daemon/scan/looks.ts';
 import type { Pinhole } from '../scene/pinhole.ts';
-import { randomSession } from './random-session.ts';
+import { MODULES, randomSession } from './random-session.ts';
 import type { RandomSession } from './random-session.ts';
 import { SessionPainter } from './session-painter.ts';
 
 /** Pictures at each distance; most of them must be read. */
-const TRIES = 5;
+const TRIES = 3;
 const STEP = 1.05;
-const NEAR_M = 0.2;
+/** Every camera reads a code of so many pixels a module. */
+const NEAR_PX = 3.5;
 const CODE_M = 0.065;
 
 /** Distances at which a code is read by the plain pass alone, and with the extra looks. Metres. */
@@ -23,7 +24,7 @@ export async function reachOf(camera: Pinhole, shows: RandomSession['shows']): P
   const painter = new SessionPainter(camera);
   const finder = await CodeFinder.open({ extraLookMs: 1_000 });
   const reach = { plainM: 0, withLooksM: 0 };
-  for (let z = NEAR_M, misses = 0; misses < 3; z *= STEP) {
+  for (let z = (camera.focalPx * CODE_M) / (MODULES * NEAR_PX), misses = 0; misses < 2; z *= STEP) {
     let [plain, any] = [0, 0];
     for (let n = 0; n < TRIES; n++) {
       const session = heldAt(camera, shows, z, n);

@@ -23,7 +23,7 @@ import type { RandomSession } from './random-session.ts';
 
 const HALL_SEED = 7;
 const TREMOR_LOOP_MS = 1500;
-const MOST_SMEAR_STEPS = 10;
+const MOST_SMEAR_STEPS = 6;
 
 /** One session that can be painted frame by frame. */
 export interface PaintedSession {
@@ -93,7 +93,7 @@ class Movement {
     const closesMs = this.#closesMs(atMs);
     const [from, to] = [this.#quadAt(atMs), this.#quadAt(closesMs)];
     const moved = Math.max(...from.map(({ x, y }, i) => Math.hypot(x - (to[i] as { x: number }).x, y - (to[i] as { y: number }).y)));
-    const steps = Math.max(1, Math.min(MOST_SMEAR_STEPS, Math.ceil(moved)));
+    const steps = Math.max(1, Math.min(MOST_SMEAR_STEPS, Math.ceil(moved * 0.7)));
     return Array.from({ length: steps }, (_, i) => homographyOf(this.#camera, this.#poseAt(atMs + ((closesMs - atMs) * i) / steps)));
   }
 

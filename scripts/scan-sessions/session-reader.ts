@@ -32,11 +32,11 @@ export async function readSession({ seed, text }: RandomSession, painted: Painte
   return outcomeOf(seed, painted.truths, reading, wrong);
 }
 
-/** A few frames before the code is whole in view, for the looks to have their turns, until it no longer is. */
+/** From one frame before the code is whole in view until it no longer is, or was for long enough. */
 function worthReading(truths: readonly FrameTruth[]): { from: number; until: number } {
   const well = firstWellShown(truths);
   const firstWhole = truths.findIndex(({ whole }) => whole);
   if (firstWhole < 0) return { from: 0, until: 0 };
   const until = well === undefined ? truths.findLastIndex(({ whole }) => whole) + 1 : well + WELL_SHOWN.frames;
-  return { from: Math.max(0, firstWhole - 3), until };
+  return { from: Math.max(0, firstWhole - 1), until };
 }

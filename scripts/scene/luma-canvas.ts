@@ -92,7 +92,9 @@ export class LumaCanvas {
       const at = (v | 0) * columns + (u | 0);
       const fu = u - (u | 0);
       const fv = v - (v | 0);
-      const covers = bilinear(alpha, at, columns, fu, fv) / 255;
+      // Within the thing all four are opaque.
+      const isOpaque = alpha[at] === 255 && alpha[at + 1] === 255 && alpha[at + columns] === 255 && alpha[at + columns + 1] === 255;
+      const covers = isOpaque ? 1 : bilinear(alpha, at, columns, fu, fv) / 255;
       if (covers === 0) continue;
       let own = bilinear(luma, at, columns, fu, fv) * gain;
       if (!plain) own = shown(own, glare, lattice, (u - middleU) * texelM, (v - middleV) * texelM);
