@@ -8,6 +8,7 @@ import type { Wanted } from './scan-bench/command-line.ts';
 import { materialOf } from './scan-bench/material.ts';
 import { Progress } from './scan-bench/progress.ts';
 import { scoreTable } from './scan-bench/score-table.ts';
+import { fixtureRun, fixtureWaitsText } from './scan-sessions/fixture-run.ts';
 import { FPS } from './scan-sessions/random-session.ts';
 import { WELL_SHOWN } from './scan-sessions/frame-truth.ts';
 import { randomRun } from './scan-sessions/random-run.ts';
@@ -42,16 +43,18 @@ async function compareDecoders({ paths, lookMs, json }: Wanted): Promise<void> {
     results.push(result);
     if (!json) printVersus(result);
   }
-  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  const waits = paths.length > 0 ? undefined : await fixtureRun(fixtureSessions, lookMs, (done, of) => progress.show('waiting times', done, of));
+  if (json) process.stdout.write(`${JSON.stringify({ compared: results, ...(waits && { waits }) }, null, 2)}\n`);
+  else if (waits) process.stdout.write(`\n${fixtureWaitsText(waits)}`);
 }
 
 async function randomSessions(wanted: Wanted): Promise<void> {
-  const { count, seed, lookMs, jobs, fovDeg, json, sizes } = wanted;
+  const { count, seed, lookMs, jobs, fovDeg, json, sizes, missesDir } = wanted;
   const results = [];
   for (const { width, height } of sizes) {
     if (!json) process.stdout.write(`\n${width} × ${height}, ${count} random sessions, seed ${seed}\n`);
     let done = 0;
-    const outcomes = await randomRun({ width, height, seed, count, lookMs }, jobs, () => progress.show('sessions', ++done, count));
+    const outcomes = await randomRun({ width, height, seed, count, lookMs, ...(missesDir !== undefined && { missesDir }) }, jobs, () => progress.show('sessions', ++done, count));
     const summaries = { wellShown: summaryOf(outcomes.filter(({ wellShown }) => wellShown)), others: summaryOf(outcomes.filter(({ wellShown }) => !wellShown)) };
     const camera = { width, height, focalPx: width / 2 / Math.tan((fovDeg * Math.PI) / 360) };
     const reach = { phone: await reachOf(camera, 'phone'), print: await reachOf(camera, 'print') };

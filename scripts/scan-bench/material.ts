@@ -38,7 +38,7 @@ function picturesIn(folder: string): Material {
   const truthFile = join(folder, 'truth.json');
   const rows = existsSync(truthFile) ? readTruth(truthFile) : namesIn(folder).map((file) => ({ file, qr: true, text: undefined }));
   if (rows.length === 0) throw new PosternError('bench-input', `No pictures are in ${folder}. It looks for .jpg, .png, .webp, .tif and .pgm files.`);
-  const items = rows.map(({ file, qr, text }) => ({ file: join(folder, file), qr, ...(text != null && { text }) }));
+  const items = rows.map(({ file, qr, text }) => ({ file: join(folder, file), qr, ...(typeof text === 'string' && { text }) }));
   return { name: folder, manner: 'pictures', items };
 }
 

@@ -1,9 +1,14 @@
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import sharp from 'sharp';
 import { doorCamera } from '../scene/pinhole.ts';
+import { WELL_SHOWN, firstWellShown } from './frame-truth.ts';
 import type { Outcome } from './outcome.ts';
 import { randomSession } from './random-session.ts';
 import { SessionPainter } from './session-painter.ts';
+import type { PaintedSession } from './session-painter.ts';
 import { readSession } from './session-reader.ts';
 
 export interface RandomRun {
@@ -12,6 +17,8 @@ export interface RandomRun {
   seed: number;
   count: number;
   lookMs: number;
+  /** Where frames of well shown codes that were not read are put. */
+  missesDir?: string;
 }
 
 interface Part {
@@ -45,7 +52,19 @@ async function part({ run, job, jobs }: Part, take: (outcome: Outcome | undefine
   const painter = new SessionPainter(camera);
   for (let n = job; n < run.count; n += jobs) {
     const session = randomSession(`${run.seed}/${n}`, camera);
-    take(await readSession(session, await painter.paint(session), run));
+    const painted = await painter.paint(session);
+    const outcome = await readSession(session, painted, run);
+    if (run.missesDir !== undefined && outcome?.wellShown && outcome.frames === undefined) await keepFrames(session.seed, painted, run.missesDir);
+    take(outcome);
+  }
+}
+
+async function keepFrames(seed: string, painted: PaintedSession, dir: string): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  const first = firstWellShown(painted.truths) as number;
+  for (let n = first; n < first + WELL_SHOWN.frames; n++) {
+    const { data, width, height } = await painted.frame(n);
+    await sharp(data, { raw: { width, height, channels: 1 } }).png().toFile(join(dir, `${seed.replace('/', '-')}-${n}.png`));
   }
 }
 

@@ -28,8 +28,8 @@ export async function reachOf(camera: Pinhole, shows: RandomSession['shows']): P
     let [plain, any] = [0, 0];
     for (let n = 0; n < TRIES; n++) {
       const session = heldAt(camera, shows, z, n);
-      const { frame } = await painter.paint(session);
-      const found = readingOf(finder, await frame(0), session.text);
+      const painted = await painter.paint(session);
+      const found = readingOf(finder, await painted.frame(0), session.text);
       if (found === 'plain') plain++;
       if (found !== undefined) any++;
     }

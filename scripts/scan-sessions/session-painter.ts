@@ -29,7 +29,7 @@ const MOST_SMEAR_STEPS = 6;
 export interface PaintedSession {
   truths: FrameTruth[];
   /** The `n`th frame; good until the next one. */
-  frame(n: number): Promise<GreyPicture>;
+  frame: (n: number) => Promise<GreyPicture>;
 }
 
 /** Paints sessions for one camera; the hall is painted once for each light. */

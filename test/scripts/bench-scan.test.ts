@@ -40,7 +40,7 @@ run('a folder of three pictures, one of them broken, is told for each decoder th
     { file: 'a.png', qr: true, text: 'HELLO' }, { file: 'b.png', qr: true, text: 'HELLO' }, { file: 'c.png', qr: false, text: null }, { file: 'd.png', qr: true, text: null },
   ]));
   const { stdout } = await promisify(execFile)(process.execPath, [script, dir, '--json']);
-  const [result] = JSON.parse(stdout) as [{ pictures: number; remarks: string[]; decoders: { name: string; score: Record<string, number> }[] }];
+  const { compared: [result] } = JSON.parse(stdout) as { compared: [{ pictures: number; remarks: string[]; decoders: { name: string; score: Record<string, number> }[] }] };
   assert.is(result.pictures, 3);
   assert.match(result.remarks.at(-1) ?? '', /d\.png cannot be read: /);
   const scoreOf = (name: string): Record<string, number> => result.decoders.find((each) => each.name === name)?.score ?? {};
