@@ -1,80 +1,76 @@
-import { readdirSync, readFileSync } from 'node:fs';
+/** `npm run bench:scan`: see USAGE in scan-bench/command-line.ts. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadPicture } from '../daemon/commands/picture-file.ts';
-import { systemClock } from '../daemon/base/clock.ts';
-import { QrReader } from '../daemon/scan/qr.ts';
-import type { BenchRow } from './bench-rows.ts';
+import { fileURLToPath } from 'node:url';
+import { PosternError } from '../daemon/base/errors.ts';
+import { USAGE, wantedOf } from './scan-bench/command-line.ts';
+import type { Wanted } from './scan-bench/command-line.ts';
+import { materialOf } from './scan-bench/material.ts';
+import { Progress } from './scan-bench/progress.ts';
+import { scoreTable } from './scan-bench/score-table.ts';
+import { fixtureRun, fixtureWaitsText } from './scan-sessions/fixture-run.ts';
+import { FPS } from './scan-sessions/random-session.ts';
+import { WELL_SHOWN } from './scan-sessions/frame-truth.ts';
+import { randomRun } from './scan-sessions/random-run.ts';
+import { reachOf, reachText } from './scan-sessions/reach.ts';
+import { summaryOf, summaryText } from './scan-sessions/distribution.ts';
+import { PLAIN, versus } from './scan-bench/versus.ts';
+import type { Versus } from './scan-bench/versus.ts';
 
-/** What is known of a picture: whether a code is in it and, where that is sure, what it says. */
-export interface PictureTruth {
-  file: string;
-  qr: boolean;
-  text: string | null;
+const fixtureSessions = fileURLToPath(new URL('../../fixtures/sessions', import.meta.url));
+const MOST_REMARKS = 12;
+const progress = new Progress(process.stderr);
+
+try {
+  await run(wantedOf(process.argv.slice(2)));
+} catch (thrown) {
+  if (!(thrown instanceof PosternError)) throw thrown;
+  process.stderr.write(`${thrown.message}\n`);
+  process.exitCode = 2;
 }
 
-/** What a reader made of one picture. */
-export interface PictureRead {
-  texts: string[];
-  /** Time in the decoder, milliseconds. */
-  ms: number;
-  /** The look that read it; absent: the plain pass, or nothing was read. */
-  look?: string;
+async function run(wanted: Wanted): Promise<void> {
+  if (wanted.help) return void process.stdout.write(USAGE);
+  if (wanted.random) await randomSessions(wanted);
+  else await compareDecoders(wanted);
 }
 
-export type PictureReader = (file: string) => Promise<PictureRead>;
-
-/** The pictures of a folder with what `truth.json` says of them; without one every picture is taken to show a code. */
-export function truthsOf(folder: string): PictureTruth[] {
-  const names = readdirSync(folder);
-  if (names.includes('truth.json')) return JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as PictureTruth[];
-  return names.filter((name) => /\.(jpe?g|png|webp|tiff?)$/i.test(name)).sort().map((file) => ({ file, qr: true, text: null }));
-}
-
-/** Reads every picture of a folder, one after the other. */
-export async function scanFolder(folder: string, read: PictureReader): Promise<{ truth: PictureTruth; result: PictureRead }[]> {
-  const scanned = [];
-  for (const truth of truthsOf(folder)) scanned.push({ truth, result: await read(join(folder, truth.file)) });
-  return scanned;
-}
-
-/** Reads pictures as `postern scan` does: in every way, until two agree. */
-export function posternReader(reader: QrReader): PictureReader {
-  return async (file) => {
-    const { frame } = await loadPicture(file, reader.maxPixels);
-    const { codes, decodeMs, problem } = await reader.readThoroughly(frame);
-    if (problem !== undefined) throw new Error(`${file}: ${problem}`);
-    const look = codes[0]?.look;
-    return { texts: codes.map(({ text }) => text), ms: decodeMs, ...(look !== undefined && { look }) };
-  };
-}
-
-/** How many of a folder's pictures are read, rightly and wrongly, and what each kind of them costs. */
-export async function benchScan(folder: string): Promise<BenchRow[]> {
-  const reader = await QrReader.open({ clock: systemClock, deadlineMs: 10_000 });
-  try {
-    const scanned = await scanFolder(folder, posternReader(reader));
-    const withCode = scanned.filter(({ truth }) => truth.qr);
-    const read = withCode.filter(({ result }) => result.texts.length > 0);
-    const plain = read.filter(({ result }) => result.look === undefined);
-    const extra = read.filter(({ result }) => result.look !== undefined);
-    const other = read.filter(({ truth, result }) => truth.text !== null && !result.texts.includes(truth.text));
-    const count = (name: string, value: number, of: number): BenchRow => ({ name, value, unit: `of ${of}` });
-    return [
-      count('pictures read', read.length, withCode.length),
-      count('read by an extra look', extra.length, withCode.length),
-      count('another text than the known one', other.length, read.length),
-      count('false positives', scanned.filter(({ truth, result }) => !truth.qr && result.texts.length > 0).length, scanned.length - withCode.length),
-      ...times('read by the plain pass', plain.map(({ result }) => result.ms)),
-      ...times('read by an extra look', extra.map(({ result }) => result.ms)),
-      ...times('not read', scanned.filter(({ result }) => result.texts.length === 0).map(({ result }) => result.ms)),
-    ];
-  } finally {
-    await reader.close();
+async function compareDecoders({ paths, lookMs, json }: Wanted): Promise<void> {
+  const chosen = paths.length > 0 ? paths : readdirSync(fixtureSessions).map((name) => join(fixtureSessions, name));
+  const results: Versus[] = [];
+  for (const material of materialOf(chosen)) {
+    const result = await versus(material, lookMs, (done, of) => progress.show(material.name, done, of));
+    results.push(result);
+    if (!json) printVersus(result);
   }
+  const waits = paths.length > 0 ? undefined : await fixtureRun(fixtureSessions, lookMs, (done, of) => progress.show('waiting times', done, of));
+  if (json) process.stdout.write(`${JSON.stringify({ compared: results, ...(waits && { waits }) }, null, 2)}\n`);
+  else if (waits) process.stdout.write(`\n${fixtureWaitsText(waits)}`);
 }
 
-function times(name: string, ms: number[]): BenchRow[] {
-  const sorted = ms.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-  return [{ name: `${name}, median`, value: at(0.5), unit: 'ms' }, { name: `${name}, p95`, value: at(0.95), unit: 'ms' }];
+async function randomSessions(wanted: Wanted): Promise<void> {
+  const { count, seed, lookMs, jobs, fovDeg, json, sizes, missesDir } = wanted;
+  const results = [];
+  for (const { width, height } of sizes) {
+    if (!json) process.stdout.write(`\n${width} × ${height}, ${count} random sessions, seed ${seed}\n`);
+    let done = 0;
+    const outcomes = await randomRun({ width, height, seed, count, lookMs, ...(missesDir !== undefined && { missesDir }) }, jobs, () => progress.show('sessions', ++done, count));
+    const summaries = { wellShown: summaryOf(outcomes.filter(({ wellShown }) => wellShown)), others: summaryOf(outcomes.filter(({ wellShown }) => !wellShown)) };
+    const camera = { width, height, focalPx: width / 2 / Math.tan((fovDeg * Math.PI) / 360) };
+    const reach = { phone: await reachOf(camera, 'phone'), print: await reachOf(camera, 'print') };
+    results.push({ width, height, seed, count, ...summaries, fovDeg, reach });
+    if (json) continue;
+    process.stdout.write(summaryText(`Well shown (at least ${WELL_SHOWN.modulePx} pixels a module, blurred by at most ${WELL_SHOWN.blurModules} module, whole in view for ${WELL_SHOWN.frames} frames at ${FPS} a second)`, summaries.wellShown, true));
+    process.stdout.write(summaryText('Whole in view, but smaller, more blurred or shorter', summaries.others, false));
+    process.stdout.write(reachText(fovDeg, reach));
+  }
+  if (json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+}
+
+function printVersus({ material, pictures, decoders, remarks }: Versus): void {
+  const native = decoders.find(({ name }) => name === 'zxing-cpp, native');
+  process.stdout.write(`\n${material}: ${pictures} pictures, CPU time of each\n`);
+  process.stdout.write(scoreTable(decoders, native?.score, decoders[PLAIN]?.score));
+  for (const remark of remarks.slice(0, MOST_REMARKS)) process.stdout.write(`${remark}\n`);
+  if (remarks.length > MOST_REMARKS) process.stdout.write(`And ${remarks.length - MOST_REMARKS} more like these.\n`);
 }

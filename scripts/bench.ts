@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
  *
- *   node .build/scripts/bench.js scan FOLDER                        pictures of your own
  *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [gate] [memory]     default: all
+ *
+ * How well codes are read has a run of its own: `npm run bench:scan`.
  *
  * Machines differ and are shared: compare figures of one run with each other rather than with another day's.
  */
@@ -23,9 +24,6 @@ const parts: Record<string, () => Promise<BenchRow[]>> = {
 };
 
 const wanted = process.argv.slice(2);
-const folder = wanted[0] === 'scan' ? wanted.splice(1).at(0) : undefined;
-if (folder !== undefined) parts.scan = async () => (await import('./bench-scan.ts')).benchScan(folder);
-
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.\n`);

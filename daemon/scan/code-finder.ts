@@ -28,6 +28,8 @@ export class CodeFinder {
   readonly #desk: LookDesk;
   readonly #turn: LookTurn;
   readonly #nowMs: (() => number) | undefined;
+  /** Codes that are light on dark are rare, and of a frame another one comes: they are looked for in every second. */
+  #invertsNext = true;
 
   private constructor(zxing: Zxing, { extraLookMs, nowMs }: FrameBudget) {
     this.#nowMs = nowMs;
@@ -62,7 +64,8 @@ export class CodeFinder {
    * of which more come.
    */
   findInFrame(width: number, height: number): Found {
-    const plain = this.findPlainly(width, height);
+    const plain = this.#zxing.read('picture', width, height, this.#invertsNext ? 'plain' : 'darkOnLight');
+    this.#invertsNext = !this.#invertsNext;
     if (plain.codes.length > 0 && plain.unread.length === 0) return plain;
     const index = this.#turn.next(width * height, plain.unread.length > 0);
     if (index === undefined) return plain;

@@ -4,12 +4,14 @@ import type { Look } from './looks.ts';
 const MEMORY = 0.8;
 /** Frames whose budget may be saved up for one dear look. */
 const MOST_SAVED_FRAMES = 6;
+/** A frame in which no code is to be seen at all adds this share: most frames of an awake hall are such, and few of them hide one. */
+const UNSEEN_SHARE = 0.3;
 
 type Rated = Pick<Look, 'msPerMegapixel' | 'needsOutline'>;
 
 /**
- * Whose turn it is to look at a frame that the plain pass did not read. Each frame adds to what may be spent; the looks
- * take turns, a dear one when enough is saved, and the look that goes by a seen outline comes first whenever there is one.
+ * Whose turn it is to look at a frame that the plain pass did not read. Each frame adds to what may be spent, most where a
+ * code is in view and cannot be read; the looks take turns, a dear one when enough is saved, and the look that goes by a seen outline comes first whenever there is one.
  */
 export class LookTurn {
   readonly #looks: readonly Rated[];
@@ -19,7 +21,7 @@ export class LookTurn {
   #nextIndex = 0;
   #outlineWasLast = false;
 
-  /** `budgetMs`: what extra looks may cost a frame on average; 0: none is ever made. */
+  /** `budgetMs`: what extra looks may cost on average a frame that shows an unreadable code; 0: none is ever made. */
   constructor(looks: readonly Rated[], budgetMs: number) {
     this.#looks = looks;
     this.#budgetMs = budgetMs;
@@ -29,7 +31,8 @@ export class LookTurn {
   /** The look for a frame of so many pixels, by its index; undefined: none now. */
   next(pixels: number, hasOutline: boolean): number | undefined {
     if (this.#budgetMs <= 0) return undefined;
-    this.#savedMs = Math.min(this.#savedMs + this.#budgetMs, this.#budgetMs * MOST_SAVED_FRAMES);
+    const addedMs = hasOutline ? this.#budgetMs : this.#budgetMs * UNSEEN_SHARE;
+    this.#savedMs = Math.min(this.#savedMs + addedMs, this.#budgetMs * MOST_SAVED_FRAMES);
     const index = this.#candidate(pixels, hasOutline);
     return index !== undefined && this.#costMs(index, pixels) <= this.#savedMs ? index : undefined;
   }

@@ -12,7 +12,8 @@ import { Texture } from './texture.ts';
 const BOX_MM = { x: -90, y: -200, width: 180, height: 400 };
 const PER_METRE = 3000;
 /** Code of 49 modules: three texels a module. */
-const CODE_M = 0.049;
+export const PHONE_CODE_M = 0.049;
+export const PHONE_GLASS = { widthM: 0.07, heightM: 0.148 } as const;
 
 export interface PhoneOptions {
   text: string;
@@ -20,17 +21,23 @@ export interface PhoneOptions {
   lighting: Lighting;
   /** Held with its lower edge up. */
   upsideDown?: boolean;
+  /** Everything so many times as large, hand and all; default 1. */
+  enlarged?: number;
 }
 
 /** A phone that shows a code, in its owner's hand. */
-export async function makePhone({ text, look, lighting, upsideDown = false }: PhoneOptions): Promise<HeldThing> {
+export async function makePhone({ text, look, lighting, upsideDown = false, enlarged = 1 }: PhoneOptions): Promise<HeldThing> {
   const [back, screen, front] = await Promise.all([paint(behind(look)), paint(screenOf(upsideDown)), paint(inFront(look))]);
-  const code = { text, symbol: await qrSymbol(text), x: 0, y: upsideDown ? 0.012 : -0.012, sizeM: CODE_M, upsideDown };
+  const drawn = { text, symbol: await qrSymbol(text), x: 0, y: upsideDown ? 0.012 : -0.012, sizeM: PHONE_CODE_M, upsideDown };
   const shown = lit(screen, lighting.screen);
-  drawCode(shown, code, { dark: 0.008 * lighting.screen, light: lighting.screen });
+  drawCode(shown, drawn, { dark: 0.008 * lighting.screen, light: lighting.screen });
   const falling = lighting.atDoor * lighting.exposure;
   const whole = over(over(lit(back, falling), shown), lit(front, falling));
-  return { texture: new Texture(whole.rgba, whole.width, whole.height, BOX_MM.width / 1000), codes: [code], glass: { widthM: 0.07, heightM: 0.148 } };
+  const code = { ...drawn, y: drawn.y * enlarged, sizeM: PHONE_CODE_M * enlarged };
+  return {
+    texture: new Texture(whole.rgba, whole.width, whole.height, (BOX_MM.width / 1000) * enlarged), codes: [code],
+    glass: { widthM: PHONE_GLASS.widthM * enlarged, heightM: PHONE_GLASS.heightM * enlarged },
+  };
 }
 
 function paint(body: string): Promise<Sheet> {

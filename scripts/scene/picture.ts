@@ -49,7 +49,7 @@ export function outlineOf({ widthM, heightM }: { widthM: number; heightM: number
   });
 }
 
-function areaOf(outline: Point[]): number {
+export function areaOf(outline: Point[]): number {
   let twice = 0;
   outline.forEach((p, i) => {
     const q = outline[(i + 1) % outline.length] as Point;
@@ -59,7 +59,7 @@ function areaOf(outline: Point[]): number {
 }
 
 /** From where to where the horizontal line at `y` runs inside a convex outline; empty (left > right) when it misses. */
-function spanAt(outline: Point[], y: number): [number, number] {
+export function spanAt(outline: Point[], y: number): [number, number] {
   let [left, right] = [Infinity, -Infinity];
   outline.forEach((p, i) => {
     const q = outline[(i + 1) % outline.length] as Point;

@@ -75,8 +75,12 @@ test('a frame that brings both is read by its luma', async () => {
   assert.equal(texts(await reader.read(frameOf({ ...picture, jpeg }))), ['FROM LUMA']);
 });
 
-test('light modules on a dark screen are read', async () => {
-  assert.equal(texts(await reader.read(frameOf(await qrPicture('INVERTED', { dark: 255, light: 0, around: 0 })))), ['INVERTED']);
+test('light modules on a dark screen are read in every second frame, and in a single picture', async () => {
+  const frame = frameOf(await qrPicture('INVERTED', { dark: 255, light: 0, around: 0 }));
+  const read = [];
+  for (let n = 0; n < 4; n++) read.push(...texts(await reader.read(frame)));
+  assert.equal(read, ['INVERTED', 'INVERTED']);
+  assert.equal(texts(await reader.readThoroughly(frame)), ['INVERTED']);
 });
 
 test('the dimmest code the decoder can read passes the gate', async () => {
