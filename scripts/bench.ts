@@ -3,6 +3,7 @@
  *
  *   node .build/scripts/bench.js scan FOLDER                        pictures of your own
  *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [memory]     default: all
+ *   node .build/scripts/bench.js memory --decodes 1000000           so many instead of 100000
  *
  * Machines differ and are shared: compare figures of one run with each other rather than with another day's.
  */
@@ -18,15 +19,20 @@ const parts: Record<string, () => Promise<BenchRow[]>> = {
   relock: async () => (await import('./bench-relock.ts')).benchRelock(),
   'backend-codes': async () => (await import('./bench-backend-codes.ts')).benchBackendCodes(),
   'backend-events': async () => (await import('./bench-backend-events.ts')).benchBackendEvents(),
-  memory: async () => (await import('./bench-memory.ts')).benchMemory(),
+  memory: async () => (await import('./bench-memory.ts')).benchMemory(decodes),
 };
 
 const wanted = process.argv.slice(2);
+const flagAt = wanted.indexOf('--decodes');
+const decodes = flagAt >= 0 ? Number(wanted.splice(flagAt, 2)[1]) : undefined;
 const folder = wanted[0] === 'scan' ? wanted.splice(1).at(0) : undefined;
 if (folder !== undefined) parts.scan = async () => (await import('./bench-scan.ts')).benchScan(folder);
 
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
+if (decodes !== undefined && !(Number.isInteger(decodes) && decodes > 0)) {
+  process.stderr.write('Tell --decodes how many pictures to decode, as in --decodes 1000000.\n');
+  process.exitCode = 2;
+} else if (unknown.length > 0) {
   process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.\n`);
   process.exitCode = 2;
 } else {
