@@ -1,6 +1,6 @@
 /**
  * Measures the resident memory of the daemon, a process of its own, while it scans a recorded session with a list of
- * 250,000 tokens. Run by `npm run bench`.
+ * 250,000 tokens; then that of a decoder in the long run. Run by `npm run bench`.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -14,6 +14,7 @@ import { ruuidOf } from '../daemon/base/ids.ts';
 import { signKeySet } from '../daemon/base/key-set.ts';
 import { encodeEntry, LIST_ENTRY_BYTES } from '../daemon/base/token-list-entry.ts';
 import { signListFront } from '../daemon/base/token-list-file.ts';
+import { benchDecodes, DECODES } from './bench-decodes.ts';
 import type { BenchRow } from './bench-rows.ts';
 
 const TOKENS = 250_000;
@@ -24,7 +25,11 @@ const DAY_S = 86_400;
 const GOAL_MB = 180;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export async function benchMemory(): Promise<BenchRow[]> {
+export async function benchMemory(decodes = DECODES): Promise<BenchRow[]> {
+  return [...await benchDaemon(), ...await benchDecodes(decodes)];
+}
+
+async function benchDaemon(): Promise<BenchRow[]> {
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'));
   const daemon = spawn(process.execPath, [join(root, 'scripts/postern.mjs'), 'run', '--config', prepare(dir)], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {

@@ -2,6 +2,7 @@
  * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
  *
  *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [gate] [memory]     default: all
+ *   node .build/scripts/bench.js memory --decodes 1000000           so many instead of 100000
  *
  * How well codes are read has a run of its own: `npm run bench:scan`.
  *
@@ -20,12 +21,18 @@ const parts: Record<string, () => Promise<BenchRow[]>> = {
   'backend-codes': async () => (await import('./bench-backend-codes.ts')).benchBackendCodes(),
   'backend-events': async () => (await import('./bench-backend-events.ts')).benchBackendEvents(),
   gate: async () => (await import('./bench-gate.ts')).benchGate(),
-  memory: async () => (await import('./bench-memory.ts')).benchMemory(),
+  memory: async () => (await import('./bench-memory.ts')).benchMemory(decodes),
 };
 
 const wanted = process.argv.slice(2);
+const flagAt = wanted.indexOf('--decodes');
+const decodes = flagAt >= 0 ? Number(wanted.splice(flagAt, 2)[1]) : undefined;
+
 const unknown = wanted.filter((name) => !Object.hasOwn(parts, name));
-if (unknown.length > 0) {
+if (decodes !== undefined && !(Number.isInteger(decodes) && decodes > 0)) {
+  process.stderr.write('Tell --decodes how many pictures to decode, as in --decodes 1000000.\n');
+  process.exitCode = 2;
+} else if (unknown.length > 0) {
   process.stderr.write(`There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.\n`);
   process.exitCode = 2;
 } else {

@@ -62,6 +62,11 @@ export class Decoder {
     return this.#replaced;
   }
 
+  get successor(): 'none' | 'starting' | 'warm' {
+    if (!this.#successor) return 'none';
+    return this.#successor.isUp ? 'warm' : 'starting';
+  }
+
   /** Looks at one picture. Rejects, with the reason, when the thread is lost before it has answered. */
   async ask(request: DecodeRequest): Promise<ScanResult> {
     const thread = this.#thread;

@@ -2,6 +2,8 @@ import type { Look } from './looks.ts';
 
 /** A look costs now what it cost before to this share, the rest as it did last. */
 const MEMORY = 0.8;
+/** With each frame a look that has become too dear is thought to cost so much of what it was: the machine may only have stalled. */
+const FORGETTING = 0.99;
 /** Frames whose budget may be saved up for one dear look. */
 const MOST_SAVED_FRAMES = 6;
 /** A frame in which no code is to be seen at all adds this share: most frames of an awake hall are such, and few of them hide one. */
@@ -33,6 +35,7 @@ export class LookTurn {
     if (this.#budgetMs <= 0) return undefined;
     const addedMs = hasOutline ? this.#budgetMs : this.#budgetMs * UNSEEN_SHARE;
     this.#savedMs = Math.min(this.#savedMs + addedMs, this.#budgetMs * MOST_SAVED_FRAMES);
+    this.#forgetStalls(pixels);
     const index = this.#candidate(pixels, hasOutline);
     return index !== undefined && this.#costMs(index, pixels) <= this.#savedMs ? index : undefined;
   }
@@ -49,13 +52,24 @@ export class LookTurn {
   #candidate(pixels: number, hasOutline: boolean): number | undefined {
     const outlined = this.#looks.findIndex((look) => look.needsOutline);
     // Every second time, so that a poster nobody can read does not keep the others from their turn.
-    if (hasOutline && outlined >= 0 && !this.#outlineWasLast) return outlined;
+    if (hasOutline && outlined >= 0 && !this.#outlineWasLast && !this.#isTooDear(outlined, pixels)) return outlined;
     for (let n = 0; n < this.#looks.length; n++) {
       const index = (this.#nextIndex + n) % this.#looks.length;
-      const affordable = this.#costMs(index, pixels) <= this.#budgetMs * MOST_SAVED_FRAMES;
-      if (this.#looks[index]?.needsOutline !== true && affordable) return index;
+      if (this.#looks[index]?.needsOutline !== true && !this.#isTooDear(index, pixels)) return index;
     }
     return undefined;
+  }
+
+  /** A look that is not made is not measured again, either. */
+  #forgetStalls(pixels: number): void {
+    this.#looks.forEach(({ msPerMegapixel }, index) => {
+      const known = this.#msPerMegapixel[index] as number;
+      if (this.#isTooDear(index, pixels)) this.#msPerMegapixel[index] = Math.min(known, Math.max(msPerMegapixel, known * FORGETTING));
+    });
+  }
+
+  #isTooDear(index: number, pixels: number): boolean {
+    return this.#costMs(index, pixels) > this.#budgetMs * MOST_SAVED_FRAMES;
   }
 
   #costMs(index: number, pixels: number): number {

@@ -13,6 +13,7 @@ interface ZxingResult {
   error: string;
   text: string;
   bytes: Uint8Array;
+  isMirrored: boolean;
   position: Record<'topLeft' | 'topRight' | 'bottomRight' | 'bottomLeft', { x: number; y: number }>;
 }
 
@@ -124,8 +125,9 @@ function codeOf(result: ZxingResult): CodeSeen {
   return { text: textOf(result.text, result.bytes), quad: quadOf(result) };
 }
 
-function quadOf({ position: p }: ZxingResult): Quad {
-  return [p.topLeft, p.topRight, p.bottomRight, p.bottomLeft];
+/** Of a mirrored code the module tells the corners as they would be in the mirror. */
+function quadOf({ position: p, isMirrored }: ZxingResult): Quad {
+  return isMirrored ? [p.topLeft, p.bottomLeft, p.bottomRight, p.topRight] : [p.topLeft, p.topRight, p.bottomRight, p.bottomLeft];
 }
 
 function hasPlace({ position: { topLeft, bottomRight } }: ZxingResult): boolean {

@@ -1,6 +1,6 @@
 import type { Camera, CameraSink } from '../../drivers/camera/camera.ts';
 import type { Clock } from '../../daemon/base/clock.ts';
-import type { LumaPicture } from './qr-picture.ts';
+import type { Frame } from '../../daemon/base/frame.ts';
 
 /** A camera that shows what the test holds up to it. */
 export class HandCamera implements Camera {
@@ -25,7 +25,7 @@ export class HandCamera implements Camera {
     return this.#sink !== undefined;
   }
 
-  show(picture: LumaPicture): void {
+  show(picture: Omit<Frame, 'seq' | 'arrivedMs'>): void {
     this.#sink?.frame({ seq: ++this.#seq, arrivedMs: this.#clock.monotonicMs(), ...picture });
   }
 

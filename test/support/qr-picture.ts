@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { qrSymbol } from '../../scripts/scene/qr-symbol.ts';
+import { qrSymbol, type QrSymbol } from '../../scripts/scene/qr-symbol.ts';
 
 export interface QrPictureOptions {
   width?: number;
@@ -33,8 +33,12 @@ export async function qrPicture(text: string, o: QrPictureOptions = {}): Promise
 }
 
 /** Draws the code, with its quiet zone of four modules, into `picture`. */
-export async function drawQr({ luma, width, height }: LumaPicture, text: string, { scale = 4, dark = 0, light = 255, at }: QrPictureOptions = {}): Promise<void> {
-  const { size, dark: modules } = await qrSymbol(text);
+export async function drawQr(picture: LumaPicture, text: string, options: QrPictureOptions = {}): Promise<void> {
+  drawSymbol(picture, await qrSymbol(text), options);
+}
+
+/** As `drawQr`, of a symbol made elsewhere. */
+export function drawSymbol({ luma, width, height }: LumaPicture, { size, dark: modules }: QrSymbol, { scale = 4, dark = 0, light = 255, at }: QrPictureOptions = {}): void {
   const left = at?.x ?? Math.round((width - size * scale) / 2);
   const top = at?.y ?? Math.round((height - size * scale) / 2);
   const quiet = 4 * scale;

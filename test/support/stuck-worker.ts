@@ -5,8 +5,10 @@ import type { DecodeRequest } from '../../daemon/scan/decode-thread.ts';
 if (process.env['STUCK_START'] === 'throws') throw new Error('no start');
 if (process.env['STUCK_START'] === 'hangs') for (;;);
 
-/** A decode worker that goes wrong as the picture's width says. */
-parentPort?.on('message', ({ width, height }: DecodeRequest) => {
+/** A decode worker that goes wrong as the picture's width says; at 14 and 15 only when the picture's first bytes change. */
+parentPort?.on('message', ({ bytes, width, height }: DecodeRequest) => {
+  if (width === 14 || width === 15) Atomics.wait(new Int32Array(bytes.buffer), 0, 0);
+  if (width === 15) throw new Error('the decoder broke after a while');
   if (width === 1) for (;;);
   if (width === 2) throw new Error('the decoder broke');
   if (width === 3) process.exit(7);

@@ -66,4 +66,21 @@ test('over many frames, a third of which show an unreadable code, no more is spe
   assert.ok(spent <= 334 * 10 + 666 * 3 + 75 && spent > 4_000, `${spent} ms`);
 });
 
+test('a machine that stalls in the middle of a look puts it off for some seconds, not for good, and no other look', () => {
+  for (const [looks, has] of [[[outlined, cheap], true], [[dear, cheap], false]] as const) {
+    const turn = new LookTurn(looks, 10);
+    let first = turn.next(PIXELS, has);
+    for (let frame = 0; first === undefined; frame++) first = turn.next(PIXELS, has);
+    assert.is(first, 0);
+    turn.took(0, PIXELS, 500);
+    const after = Array.from({ length: 300 }, () => {
+      const index = turn.next(PIXELS, has);
+      if (index !== undefined) turn.took(index, PIXELS, looks[index]?.msPerMegapixel ?? 0);
+      return index;
+    });
+    assert.ok(after.slice(0, 100).includes(1), 'another look');
+    assert.ok(after.includes(0), 'it is made again');
+  }
+});
+
 test.run();
