@@ -6,7 +6,7 @@ import { StatusBoard } from '../../daemon/base/status.ts';
 import { QrReader } from '../../daemon/scan/qr.ts';
 import type { ScanResult } from '../../daemon/scan/scan-result.ts';
 import { gaussian, seededRandom } from '../../scripts/scene/random.ts';
-import { bentCode, wavy } from '../support/bent-code.ts';
+import { bentCode, upright, wavy } from '../support/bent-code.ts';
 import { granted, noBackend, PipelineSituation } from '../support/pipeline-situation.ts';
 import { drawQr, flatPicture, jpegOf } from '../support/qr-picture.ts';
 import type { LumaPicture } from '../support/qr-picture.ts';
@@ -22,6 +22,8 @@ class Doorway extends PipelineSituation {
   format: 'luma' | 'jpeg' = 'luma';
   readonly #reader: QrReader;
   readonly #random = seededRandom(4);
+  /** Of the sensor, deviation in grey levels. */
+  noise = 1;
   readonly #grain = Float32Array.from({ length: 65_536 }, () => gaussian(this.#random));
 
   constructor(reader: QrReader, clock: VirtualClock) {
@@ -39,8 +41,8 @@ class Doorway extends PipelineSituation {
   }
 
   async #exposed({ luma, width, height }: LumaPicture): Promise<Partial<Frame>> {
-    let from = Math.floor(this.#random() * 65_536);
-    const seen = Uint8ClampedArray.from(luma, (value) => value + (this.#grain[from++ % 65_536] as number));
+    const seen = new Uint8ClampedArray(luma.length);
+    for (let at = 0, from = Math.floor(this.#random() * 65_536); at < seen.length; at++, from++) seen[at] = (luma[at] as number) + this.noise * (this.#grain[from & 0xffff] as number);
     const picture = { luma: new Uint8Array(seen.buffer), width, height };
     if (this.format === 'luma') return picture;
     return { width, height, jpeg: await jpegOf(picture), luma: undefined } as unknown as Partial<Frame>;
@@ -69,7 +71,7 @@ async function withDoor(run: (door: Doorway, status: StatusBoard) => Promise<voi
   }
 }
 
-const wall = (): LumaPicture => flatPicture(320, 240, 120);
+const wall = (): LumaPicture => flatPicture(240, 160, 120);
 
 async function held(text: string): Promise<LumaPicture> {
   const picture = wall();
@@ -78,16 +80,16 @@ async function held(text: string): Promise<LumaPicture> {
 }
 
 for (const format of ['luma', 'jpeg'] as const) {
-  test(`a code held still for half a minute is one showing, and few of its frames are decoded (${format})`, async () => {
+  test(`a code held still for twenty seconds is one showing, and few of its frames are decoded (${format})`, async () => {
     const door = await withDoor(async (it) => {
       it.format = format;
       it.validator.decisions.set('HELLO', granted('visitor'));
       await it.show(wall(), 5_000);
-      await it.show(await held('HELLO'), 30_000);
+      await it.show(await held('HELLO'), 20_000);
     });
     assert.equal(door.tries, [5_000]);
     const unchanged = door.results.filter(({ gated }) => gated === 'unchanged').length;
-    assert.ok(unchanged > 250, `${unchanged} of ${door.results.length}`);
+    assert.ok(unchanged > 150, `${unchanged} of ${door.results.length}`);
     assert.is(door.remembered.length, door.results.length, 'evidence has every frame');
     assert.ok(door.remembered.slice(50).every(({ codes }) => codes.length === 1), '[S7] and where the code is in each');
   });
@@ -97,10 +99,10 @@ test('a code without an answer that is held still is tried again every 3 s, each
   const visit = async (it: Doorway): Promise<void> => {
     it.validator.decisions.set('HELLO', noBackend);
     await it.show(wall(), 5_000);
-    await it.show(await held('HELLO'), 20_000);
+    await it.show(await held('HELLO'), 14_000);
   };
   const [gated, open] = [await withDoor(visit), await withDoor(visit, 0)];
-  assert.equal(gated.tries, [5_000, 8_000, 11_000, 14_000, 17_000, 20_000, 23_000]);
+  assert.equal(gated.tries, [5_000, 8_000, 11_000, 14_000, 17_000]);
   assert.equal(gated.tries, open.tries);
   assert.ok(gated.insisted.length > 0 && gated.insisted.every((atMs) => gated.tries.includes(atMs)), 'only frames that a try needs are insisted on');
   assert.equal(open.insisted, []);
@@ -130,39 +132,42 @@ test('another code in the same place is read in its first frame', async () => {
 });
 
 test('a still code that only extra looks read is read as soon as without the gate', async () => {
-  const bent = await bentCode('BENT CODE', wavy);
+  const bent = await bentCode('PT1:ON CLOTH', { toModules: wavy(9, 0.7, 1) });
   const visit = async (it: Doorway): Promise<void> => {
-    it.validator.decisions.set('BENT CODE', granted('visitor'));
+    it.validator.decisions.set('PT1:ON CLOTH', granted('visitor'));
     await it.show({ ...bent, luma: new Uint8Array(bent.luma.length).fill(120) }, 5_000);
     await it.show(bent, 10_000);
   };
   const [gated, open] = [await withDoor(visit), await withDoor(visit, 0)];
   assert.is(open.tries.length, 1);
-  assert.ok((gated.tries[0] ?? Infinity) <= (open.tries[0] ?? 0) + 1_000, `${gated.tries} and ${open.tries}`);
+  assert.ok((gated.tries[0] ?? Infinity) <= (open.tries[0] ?? 0) + 1_000, `${gated.tries.join()} and ${open.tries.join()}`);
 });
 
 test('a still code that is seen and cannot be read keeps being looked at', async () => {
-  const picture = await held('HELLO');
-  // A thumb over its middle: the finder patterns are there, the text is not.
-  for (let y = 95; y < 150; y++) picture.luma.fill(90, y * 320 + 130, y * 320 + 198);
-  const door = await withDoor((it) => it.show(picture, 30_000));
-  assert.ok(door.results.filter(({ located }) => located.length > 0).length > 250, 'it is seen');
+  const scratched = (u: number, v: number, size: number): number | undefined => (u > 9 && v > 9 && u < size - 2 && v < size - 8 && Math.floor(u + v) % 3 > 0 ? 128 : undefined);
+  const picture = await bentCode('PT1:'.padEnd(120, 'X'), { width: 240, height: 240, toModules: upright(4, 0, { x: 120, y: 120 }), over: scratched });
+  const door = await withDoor((it) => it.show(picture, 12_000));
   assert.is(door.results.filter(({ gated }) => gated !== undefined).length, 0);
+  assert.ok(door.results.filter(({ located, codes }) => located.length > 0 && codes.length === 0).length > 100, 'it is seen');
 });
 
 test('a black, a white and a grey picture are looked at once a heartbeat', async () => {
   for (const value of [0, 255, 90]) {
-    const door = await withDoor((it) => it.show(flatPicture(320, 240, value), 12_000));
-    assert.is(door.results.filter(({ gated }) => gated === undefined).length, 10, `${value}`);
+    const door = await withDoor(async (it) => {
+      it.noise = 0.5;
+      await it.show(flatPicture(240, 160, value), 12_000);
+    });
+    assert.is(door.results.filter(({ gated }) => gated === undefined).length, 10, `${value}: ${door.results.map(({ gated }) => gated ?? 'decoded').join(' ')}`);
     assert.ok(door.results.every(({ gated }) => gated === undefined || gated === 'dull'), `${value}`);
   }
 });
 
 test('the status tells what the gate does', async () => {
   await withDoor(async (it, status) => {
+    it.validator.decisions.set('HELLO', granted('visitor'));
     await it.show(wall(), 100);
     assert.is(status.get('gate'), undefined);
-    await it.show(await held('HELLO'), 10_100);
+    await it.show(await held('HELLO'), 10_000);
     const { state, reason } = status.get('gate') ?? {};
     assert.is(state, 'ok');
     assert.match(reason ?? '', /^\d+ of 101 pictures decoded \(not: \d+ unchanged\) in the last 10 s; since the start \d+ of 101 pictures decoded \(not: \d+ unchanged\)\.$/);

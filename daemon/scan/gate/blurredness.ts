@@ -14,7 +14,7 @@ const COARSEST_STEP = 0.5;
  */
 const bendOf = (cells: number): number => 0.242 / (cells / 21) ** 2;
 
-/** True when nothing in the picture is sharp enough to be part of a code of any size: a hand on the lens, fog on it. */
+/** True when nothing in the picture is sharp enough to be part of a code of any size: a hand on the lens, fog on it. Rather false than true. */
 export function isBlurred(grid: BrightnessGrid): boolean {
   if (grid.step > COARSEST_STEP) return false;
   const bend = bendOf(Math.min(grid.columns, grid.rows));
