@@ -8,13 +8,15 @@ const LEAST_CELLS = 4;
 const NO_DETAIL = 1;
 /** A camera's picture that was compressed in coarser steps than this, in grey levels, is all steps: it is never called blurred. */
 const COARSEST_STEP = 0.5;
+/** Grey levels. What differs less all over is black, blank or nearly so, and called that by its pixels. */
+const LEAST_RANGE = 8;
 /**
  * The largest code that can be held up fills the picture with 21 modules a side, and blurred by a sigma of one of its modules
  * nothing of it is left. An edge blurred so bends by 0.242 / sigma² of its height, sigma in cells.
  */
 const bendOf = (cells: number): number => 0.242 / (cells / 21) ** 2;
 
-/** True when nothing in the picture is sharp enough to be part of a code of any size: a hand on the lens, fog on it. */
+/** True when nothing in the picture is sharp enough to be part of a code of any size: a hand on the lens, fog on it. Rather false than true. */
 export function isBlurred(grid: BrightnessGrid): boolean {
   if (grid.step > COARSEST_STEP) return false;
   const bend = bendOf(Math.min(grid.columns, grid.rows));
@@ -23,7 +25,7 @@ export function isBlurred(grid: BrightnessGrid): boolean {
       if (hasDetail(grid, left, top, bend)) return false;
     }
   }
-  return true;
+  return rangeOf(grid.means, grid.columns, 0, 0, grid.columns, grid.rows) >= LEAST_RANGE;
 }
 
 function hasDetail({ columns, rows, means }: BrightnessGrid, left: number, top: number, bend: number): boolean {

@@ -214,4 +214,67 @@ test('everything is forgotten once it was out of view for the re-arm time', () =
   assert.is(filter.size, 0);
 });
 
+/** A still scene since 0: decoded every 1.2 s, when `seen` tells what is read, and gated in between. */
+function stillScene({ filter, look }: ReturnType<typeof doorway>, untilMs: number, seen: (atMs: number) => CodeSeen[]): void {
+  for (let atMs = 0; atMs < untilMs; atMs += 100) {
+    if (atMs % 1_200 === 0) look(atMs, ...seen(atMs));
+    else filter.stay(0, atMs);
+  }
+}
+
+test('in a scene in which nothing changes a code is in view between the looks that read it', () => {
+  const door = doorway();
+  stillScene(door, 30_000, () => [code('a')]);
+  assert.equal(door.tries, ['0 a']);
+});
+
+test('in a scene in which nothing changes a code is in view though most looks miss it', () => {
+  const door = doorway();
+  stillScene(door, 60_000, (atMs) => (atMs % 6_000 === 0 ? [code('a')] : []));
+  assert.equal(door.tries, ['0 a']);
+});
+
+test('a code that no look reads for ten seconds is gone, even when nothing seemed to change', () => {
+  const door = doorway();
+  stillScene(door, 30_000, (atMs) => (atMs === 0 || atMs >= 14_400 ? [code('a')] : []));
+  assert.equal(door.tries, ['0 a', '14400 a']);
+});
+
+test('what was read before the scene became what it is has gone from view, and is tried anew when it comes back', () => {
+  const { filter, tries, look } = doorway();
+  look(0, code('a'));
+  look(100);
+  for (let atMs = 200; atMs < 1_600; atMs += 100) filter.stay(100, atMs);
+  look(1_600, code('a'));
+  assert.equal(tries, ['0 a', '1600 a']);
+});
+
+test('and not when it comes back sooner', () => {
+  const { filter, tries, look } = doorway();
+  look(0, code('a'));
+  look(100);
+  for (let atMs = 200; atMs < 1_500; atMs += 100) filter.stay(100, atMs);
+  look(1_500, code('a'));
+  assert.equal(tries, ['0 a']);
+});
+
+test('of a scene that stays it is told when a code in it is to be tried again', () => {
+  const { filter, tries, look } = doorway(() => 'unavailable');
+  look(0, code('a'));
+  assert.not.ok(filter.stay(0, 2_900));
+  assert.ok(filter.stay(0, 3_000));
+  look(3_000, code('a'));
+  assert.not.ok(filter.stay(0, 3_100));
+  assert.equal(tries, ['0 a', '3000 a']);
+});
+
+test('[S4] a text that an extra look read once is not confirmed by a scene that stays', () => {
+  const { filter, tries, look } = doorway();
+  look(0, { ...code('a'), look: 'half, grid' });
+  assert.not.ok(filter.stay(0, 100));
+  assert.equal(tries, []);
+  look(200, { ...code('a'), look: 'half, grid' });
+  assert.equal(tries, ['200 a']);
+});
+
 test.run();

@@ -58,10 +58,8 @@ for (const [size, text, scale] of codes) {
   }
 }
 
-test('a hand on the lens, fog and a code far out of focus are blurred', async () => {
-  const code = flatPicture(640, 360, 60);
-  await drawQr(code, 'HELLO', { scale: 6, dark: 20, light: 220 });
-  for (const [name, picture] of [['a hand', slope(640, 360, 5, 60)], ['fog', slope(1280, 720, 120, 230)], ['out of focus', await blurred(code, 20)]] as const) assert.ok(saysBlurred(picture), name);
+test('a hand on the lens and fog are blurred', () => {
+  for (const [name, picture] of [['a hand', slope(640, 360, 5, 60)], ['fog', slope(1280, 720, 120, 230)]] as const) assert.ok(saysBlurred(picture), name);
 });
 
 test('a noisy picture of a hand on the lens is left to the decoder', () => {
