@@ -26,7 +26,7 @@ class SignalDoor {
 
   static async open(): Promise<SignalDoor> {
     const it = new SignalDoor(await OwnDoor.open());
-    await it.door.start({ withBackend: true, doorIo: it.io, config: { http: { enabled: true, host: '127.0.0.1', port: 0 as 8470 }, light: { ...ours.light, mode: 'on-motion' } } });
+    await it.door.start({ withBackend: true, doorIo: it.io, config: { http: { enabled: true, host: '127.0.0.1', port: 0 }, light: { ...ours.light, mode: 'on-motion' } } });
     return it;
   }
 

@@ -48,9 +48,10 @@ function picture(light: number, lampShare: number, { exposureUs, gain }: Exposur
 /** What is asked for in `frames` frames at 15 a second, by number of the frame. */
 function askedIn(light: number, lampShare: number, { frames, mainsHz, delayFrames, moving = false }: { frames: number; mainsHz: number; delayFrames: number; moving?: boolean }): { frame: number; exposure: Exposure }[] {
   const steering = new ExposureSteering({ sensor: { ...limits, delayFrames }, mainsHz });
-  const asked = [{ frame: 0, exposure: steering.exposure }];
+  const first = steering.exposure;
+  const asked = [{ frame: 0, exposure: first }];
   for (let frame = 0; frame < frames; frame++) {
-    const { exposure } = asked.findLast((each) => each.frame + delayFrames <= frame) ?? (asked[0] as { exposure: Exposure });
+    const exposure = asked.findLast((each) => each.frame + delayFrames <= frame)?.exposure ?? first;
     const turn = (2 * Math.PI * 2 * mainsHz) / 1e6;
     const startUs = (frame * 1e6) / 15;
     const flicker = 1 + (0.7 * (Math.sin(turn * (startUs + exposure.exposureUs)) - Math.sin(turn * startUs))) / (turn * exposure.exposureUs);
