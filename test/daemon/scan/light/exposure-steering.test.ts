@@ -79,6 +79,17 @@ for (const mainsHz of [50, 60]) {
   }
 }
 
+test('it follows a day from noon to midnight and back without a visitor', () => {
+  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2 }, mainsHz: 50 });
+  let exposure = steering.exposure;
+  const grey = (light: number): number => picture(light, 0, exposure, 1).findLastIndex((count) => count > 0);
+  for (let frame = 0; frame < 4_000; frame++) {
+    const light = 10 * 10 ** (-2 * (1 - Math.cos((2 * Math.PI * frame) / 4_000)));
+    exposure = steering.next({ histogram: picture(light, 0, exposure, 1), moving: false }) ?? exposure;
+    if (frame > 50 && light > 0.002) assert.ok(grey(light) > 30 && grey(light) < 200, `frame ${frame}: grey ${grey(light)}`);
+  }
+});
+
 test('while something moves both exposures have their turns, and each stays what it is', () => {
   const asked = askedIn(0.004, 0.002, { frames: 300, mainsHz: 50, delayFrames: 2, moving: true }).filter(({ frame }) => frame > 40);
   const totals = new Set(asked.map(({ exposure }) => Math.round(totalOf(exposure))));
