@@ -90,6 +90,7 @@ export class Evidence {
   remember(frame: Frame, codes: Quad[]): void {
     if (this.#o.keep === 'off' || this.#closed) return;
     this.#ring.remember(frame, codes);
+    if (frame.isShort) return;
     const due = this.#entries.filter(({ scanMs }) => frame.arrivedMs - scanMs >= ENTRY_AFTER_MS);
     for (const entry of due) this.#finish(entry, { frame: lean(frame), codes });
   }

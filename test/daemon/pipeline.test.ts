@@ -106,6 +106,20 @@ test('a lockdown between the verdict and the relay: told as a denial, and not tr
   assert.is(it.validator.asked.length, 1);
 });
 
+test('each look is told before anything is made of it, and what each try came to after the relay', async () => {
+  const told: string[] = [];
+  const it: PipelineSituation = new PipelineSituation({
+    onLook: (frame, seen) => told.push(`look ${frame.seq}, ${seen.codes.length} codes, ${it.did.length} done`),
+    onOutcome: (outcome) => told.push(`${outcome}, ${it.relayMoves} relay moves`),
+  });
+  it.reader.inView = [codeSeen('visitor')];
+  it.validator.decisions.set('visitor', granted('visitor'));
+  await it.look();
+  it.reader.problem = 'The decoder is being started again.';
+  await it.look();
+  assert.equal(told, ['look 1, 1 codes, 0 done', 'granted, 1 relay moves'], 'a picture that could not be looked at tells nothing');
+});
+
 test('a code held for 30 s is one attempt, granted or denied', async () => {
   for (const decision of [granted('visitor'), denied('revoked')]) {
     const it = showing('held', decision);

@@ -96,6 +96,7 @@ export class ExposureSteering {
     if (!this.#isSettled) return undefined;
     this.#shownBefore = this.#turn;
     const correction = this.#correctionBy(look);
+    if (correction === 1) this.#corrections = 0;
     if (correction !== 1 && this.#corrections < MOST_CORRECTIONS) this.#correct(correction);
     else if (this.#isTurnOver && !this.#keepsTurn(look)) this.#takeTurns();
     const { exposure } = this;

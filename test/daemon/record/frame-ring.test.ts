@@ -22,6 +22,13 @@ test('of many frames a second a few are kept, and for three seconds', () => {
   assert.ok(second - first >= 250);
 });
 
+test('of two exposures in turn the long ones are kept, and [S7] the codes of both remembered', () => {
+  const ring = new FrameRing(options);
+  for (let ms = 0; ms < 1_000; ms += 50) ring.remember({ ...frame(ms), ...(ms % 100 === 0 && { isShort: true as const }) }, [QUAD]);
+  for (let ms = 0; ms < 1_000; ms += 50) assert.is(ring.nearest(ms, Infinity)?.frame.isShort, undefined);
+  assert.is(ring.sightingsAround(frame(500), 100).length, 4);
+});
+
 test('a frame is kept in its smallest form', () => {
   assert.is(filled().newest?.frame.luma, undefined);
   assert.is(filled().newest?.frame.jpeg?.length, 100);

@@ -48,9 +48,10 @@ function picture(light: number, lampShare: number, { exposureUs, gain }: Exposur
 /** What is asked for in `frames` frames at 15 a second, by number of the frame. */
 function askedIn(light: number, lampShare: number, { frames, mainsHz, delayFrames, moving = false }: { frames: number; mainsHz: number; delayFrames: number; moving?: boolean }): { frame: number; exposure: Exposure }[] {
   const steering = new ExposureSteering({ sensor: { ...limits, delayFrames }, mainsHz });
-  const asked = [{ frame: 0, exposure: steering.exposure }];
+  const first = steering.exposure;
+  const asked = [{ frame: 0, exposure: first }];
   for (let frame = 0; frame < frames; frame++) {
-    const { exposure } = asked.findLast((each) => each.frame + delayFrames <= frame) ?? (asked[0] as { exposure: Exposure });
+    const exposure = asked.findLast((each) => each.frame + delayFrames <= frame)?.exposure ?? first;
     const turn = (2 * Math.PI * 2 * mainsHz) / 1e6;
     const startUs = (frame * 1e6) / 15;
     const flicker = 1 + (0.7 * (Math.sin(turn * (startUs + exposure.exposureUs)) - Math.sin(turn * startUs))) / (turn * exposure.exposureUs);
@@ -77,6 +78,17 @@ for (const mainsHz of [50, 60]) {
     });
   }
 }
+
+test('it follows a day from noon to midnight and back without a visitor', () => {
+  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2 }, mainsHz: 50 });
+  let exposure = steering.exposure;
+  const grey = (light: number): number => picture(light, 0, exposure, 1).findLastIndex((count) => count > 0);
+  for (let frame = 0; frame < 4_000; frame++) {
+    const light = 10 * 10 ** (-2 * (1 - Math.cos((2 * Math.PI * frame) / 4_000)));
+    exposure = steering.next({ histogram: picture(light, 0, exposure, 1), moving: false }) ?? exposure;
+    if (frame > 50 && light > 0.002) assert.ok(grey(light) > 30 && grey(light) < 200, `frame ${frame}: grey ${grey(light)}`);
+  }
+});
 
 test('while something moves both exposures have their turns, and each stays what it is', () => {
   const asked = askedIn(0.004, 0.002, { frames: 300, mainsHz: 50, delayFrames: 2, moving: true }).filter(({ frame }) => frame > 40);
