@@ -70,7 +70,7 @@ export class LookDesk {
   }
 
   thresholded(level: number, threshold: LocalThreshold): Reading {
-    return this.#inLookRoom(level, 'plain', (picture, into) => this.#thresholder.threshold(picture, threshold, into, { dark: 0, light: 255 }));
+    return this.#inLookRoom(level, 'darkOnLight', (picture, into) => this.#thresholder.threshold(picture, threshold, into, { dark: 0, light: 255 }));
   }
 
   /** Reads the grids of codes whose corners are known and whose content is not. */

@@ -7,7 +7,7 @@ const FORGETTING = 0.99;
 /** Frames whose budget may be saved up for one dear look. */
 const MOST_SAVED_FRAMES = 6;
 /** A frame in which no code is to be seen at all adds this share: most frames of an awake hall are such, and few of them hide one. */
-const UNSEEN_SHARE = 0.3;
+const UNSEEN_SHARE = 0.2;
 
 type Rated = Pick<Look, 'msPerMegapixel' | 'needsOutline'>;
 

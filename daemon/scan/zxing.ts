@@ -52,7 +52,8 @@ const ways = {
   plain,
   /** Light codes on dark ground are passed over, which saves a quarter of the time. */
   darkOnLight: { ...plain, tryInvert: false },
-  globalHistogram: { ...plain, binarizer: binarizers.indexOf('GlobalHistogram') },
+  /** As dark on light, by one threshold for the whole picture. */
+  globalHistogram: { ...plain, tryInvert: false, binarizer: binarizers.indexOf('GlobalHistogram') },
   /** For a picture that is black and white already. */
   drawn: { ...plain, binarizer: binarizers.indexOf('FixedThreshold'), tryHarder: false, tryInvert: false, tryDownscale: false },
 };
