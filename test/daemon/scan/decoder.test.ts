@@ -14,7 +14,7 @@ function picture(width: number, height = 6): { request: DecodeRequest; goOn: () 
   const bytes = new Uint8Array(new SharedArrayBuffer(8));
   const flag = new Int32Array(bytes.buffer);
   return {
-    request: { format: 'luma', bytes, width, height, look: 'frame' },
+    request: { format: 'luma', bytes, width, height, atMs: 0, look: 'frame' },
     goOn: () => { Atomics.store(flag, 0, 1); Atomics.notify(flag, 0); },
   };
 }
@@ -36,7 +36,7 @@ async function withDecoder(run: (it: Situation) => Promise<void>): Promise<void>
   const status = new StatusBoard(clock);
   status.onChange((_, { state }) => void states?.push(state));
   const decoder = new Decoder({
-    clock, status, deadlineMs: DEADLINE_MS, setup: { maxPixels: 1_000, extraLookMs: 0, lookCosts: 'measured' },
+    clock, status, deadlineMs: DEADLINE_MS, setup: { maxPixels: 1_000, extraLookMs: 0, lookCosts: 'measured', gateHeartbeatMs: 0 },
     workerFile: new URL(`../../support/stuck-worker${extname(import.meta.url)}`, import.meta.url), onReplaced: (why) => void lost?.push(why),
   });
   await decoder.ready;
