@@ -21,14 +21,16 @@ export interface DecoderOptions {
 
 /** From a slow card a decode thread is up after some seconds. */
 const START_DEADLINE_MS = 30_000;
+/** A look that has taken so much of its deadline may never end: far longer than any takes on a small board, and time enough to start a thread. */
+const PATIENCE = 0.25;
 /** A successor that was not needed is kept for so long after the last look that was slow. */
 const SUCCESSOR_KEPT_MS = 60_000;
 
 /**
  * A decode thread that is always there again. One that hangs or crashes is lost with the picture it was at, and counted.
  *
- * Starting one takes 0.2 s, on a busy board four times that. So once a look has taken half its deadline, a successor is
- * started beside it: at the deadline it is warm and takes over at once. A spare kept ready for ever would cost 15 MB.
+ * Starting one takes 0.2 s, on a busy board four times that. So once a look has taken a quarter of its deadline, a successor
+ * is started beside it: at the deadline it is warm and takes over at once. A spare kept ready for ever would cost 15 MB.
  */
 export class Decoder {
   readonly #o: DecoderOptions;
@@ -71,9 +73,9 @@ export class Decoder {
   async ask(request: DecodeRequest): Promise<ScanResult> {
     const thread = this.#thread;
     const { clock, deadlineMs } = this.#o;
-    let deadline = clock.after(deadlineMs / 2, () => {
+    let deadline = clock.after(deadlineMs * PATIENCE, () => {
       this.#prepareSuccessor();
-      deadline = clock.after(deadlineMs / 2, () => this.#giveUp(thread, `the decoder took over ${deadlineMs} ms`));
+      deadline = clock.after(deadlineMs * (1 - PATIENCE), () => this.#giveUp(thread, `the decoder took over ${deadlineMs} ms`));
     });
     try {
       return await thread.ask(request);

@@ -8,6 +8,8 @@ import type { DecodeRequest } from '../../../daemon/scan/decode-thread.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const DEADLINE_MS = 1_000;
+/** Then a successor is started. */
+const PATIENCE_MS = 250;
 
 /** What the stuck worker does with it goes by its width; it answers with its height. */
 function picture(width: number, height = 6): { request: DecodeRequest; goOn: () => void } {
@@ -49,12 +51,12 @@ async function withDecoder(run: (it: Situation) => Promise<void>): Promise<void>
 
 const outcome = (asked: Promise<unknown>): Promise<unknown> => asked.catch((thrown: Error) => thrown.message);
 
-test('a decode that has taken half its deadline has a successor started, which reads the very next picture when it is given up', () => withDecoder(async ({ decoder, clock, lost, states }) => {
+test('a decode that has taken a quarter of its deadline has a successor started, which reads the very next picture when it is given up', () => withDecoder(async ({ decoder, clock, lost, states }) => {
   const given = outcome(decoder.ask(hanging));
-  clock.advance(DEADLINE_MS / 2);
+  clock.advance(PATIENCE_MS);
   await eventually('the successor is warm', () => decoder.successor === 'warm');
   assert.equal([decoder.replaced, decoder.absence], [0, undefined], 'the decode may still come to its end');
-  clock.advance(DEADLINE_MS / 2);
+  clock.advance(DEADLINE_MS - PATIENCE_MS);
   assert.is(decoder.absence, undefined);
   assert.is(await given, `the decoder took over ${DEADLINE_MS} ms`);
   assert.is((await decoder.ask(fine)).decodeMs, 6);
@@ -62,10 +64,10 @@ test('a decode that has taken half its deadline has a successor started, which r
   assert.equal(states, ['ok', 'degraded', 'ok'], 'that one was lost is told all the same');
 }));
 
-test('a decode that ends within half its deadline starts nothing', () => withDecoder(async ({ decoder, clock }) => {
+test('a decode that ends within a quarter of its deadline starts nothing', () => withDecoder(async ({ decoder, clock }) => {
   const slow = picture(14);
   const asked = decoder.ask(slow.request);
-  clock.advance(DEADLINE_MS / 2 - 1);
+  clock.advance(PATIENCE_MS - 1);
   slow.goOn();
   assert.is((await asked).decodeMs, 6);
   clock.advance(60_000);
@@ -76,7 +78,7 @@ test('a successor that was not needed goes a minute after the last slow decode, 
   for (let n = 0; n < 2; n++) {
     const slow = picture(14);
     const asked = decoder.ask(slow.request);
-    clock.advance(DEADLINE_MS / 2);
+    clock.advance(PATIENCE_MS);
     slow.goOn();
     await asked;
     await eventually('it is warm', () => decoder.successor === 'warm');
@@ -92,7 +94,7 @@ test('a successor that was not needed goes a minute after the last slow decode, 
 test('a decoder that crashes while its successor starts is replaced by that one', () => withDecoder(async ({ decoder, clock, lost }) => {
   const slow = picture(15);
   const given = outcome(decoder.ask(slow.request));
-  clock.advance(DEADLINE_MS / 2);
+  clock.advance(PATIENCE_MS);
   slow.goOn();
   assert.match(String(await given), 'broke after a while');
   await eventually('the successor is warm', () => decoder.absence === undefined);
@@ -105,7 +107,7 @@ test('a successor that does not come up costs nothing', () => withDecoder(async 
   try {
     const slow = picture(14);
     const asked = decoder.ask(slow.request);
-    clock.advance(DEADLINE_MS / 2);
+    clock.advance(PATIENCE_MS);
     assert.is(decoder.successor, 'starting');
     await eventually('it is gone', () => decoder.successor === 'none');
     slow.goOn();
@@ -120,7 +122,7 @@ test('closing in the middle of a slow decode ends the successor, too', async () 
   let closed: Decoder | undefined;
   await withDecoder(async ({ decoder, clock }) => {
     void outcome(decoder.ask(hanging));
-    clock.advance(DEADLINE_MS / 2);
+    clock.advance(PATIENCE_MS);
     closed = decoder;
   });
   assert.equal([closed?.successor, closed?.absence], ['none', 'The reader is closed.']);
