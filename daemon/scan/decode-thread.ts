@@ -32,6 +32,8 @@ export interface DecodeRequest {
   height: number;
   /** When its frame arrived, monotonic milliseconds. */
   atMs: number;
+  /** Of a frame that was exposed for a bright screen only. */
+  isShort?: true;
   /** 'frame': if the gate lets it pass, the plain pass and perhaps one extra look; 'insist': those, whatever the gate says; 'plain': that pass alone; a number: that extra look alone. */
   look: 'frame' | 'insist' | 'plain' | number;
 }

@@ -26,6 +26,6 @@ export class PictureSlot {
     if (picture.length > this.#shared.byteLength) this.#shared = new SharedArrayBuffer(picture.length);
     const bytes = new Uint8Array(this.#shared, 0, picture.length);
     bytes.set(picture);
-    return { format: luma ? 'luma' : 'jpeg', bytes, width, height, atMs: frame.arrivedMs };
+    return { format: luma ? 'luma' : 'jpeg', bytes, width, height, atMs: frame.arrivedMs, ...(frame.isShort && { isShort: true }) };
   }
 }

@@ -20,7 +20,8 @@ import type { ScanResult } from './scan-result.ts';
 const port = parentPort as MessagePort;
 const { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs, requests } = workerData as DecodeThreadData;
 const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
-const gate = gateHeartbeatMs > 0 ? new FrameGate(gateHeartbeatMs) : undefined;
+// One for each exposure: a short one among long ones would look like another scene each time.
+const gates = gateHeartbeatMs > 0 ? { long: new FrameGate(gateHeartbeatMs), short: new FrameGate(gateHeartbeatMs) } : undefined;
 
 let jpegRoom = new Uint8Array(0);
 
@@ -48,6 +49,7 @@ async function takeIn(request: DecodeRequest): Promise<Size> {
 /** The gate stands before the pictures of the stream; whoever asks for a certain look gets it. */
 async function answer(request: DecodeRequest): Promise<ScanResult> {
   const startedMs = performance.now();
+  const gate = request.isShort ? gates?.short : gates?.long;
   const isOfStream = request.look === 'frame' || request.look === 'insist';
   const early = request.look === 'frame' ? gate?.judge(request) : undefined;
   if (early && 'result' in early) return { ...early.result, lumaMs: performance.now() - startedMs };
