@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { PosternError } from '../base/errors.ts';
-import { readBackendTls, stampOf, type BackendTlsFiles } from './backend-tls.ts';
+import { backendTlsStamp, readBackendTls, type BackendTlsFiles } from './backend-tls.ts';
 
 /** Enough for one question, and a few that are late, at a time [S9]. */
 const OPTIONS = { keepAlive: true, maxSockets: 8 };
@@ -22,13 +22,13 @@ export class BackendAgent {
   constructor(url: string, files: BackendTlsFiles = {}) {
     this.#files = files;
     this.#isSecure = url.startsWith('https:');
-    this.#stamp = stampOf(files);
+    this.#stamp = backendTlsStamp(files);
     this.#agent = this.#open();
   }
 
   /** To be asked for at every request. */
   get current(): HttpAgent {
-    const stamp = stampOf(this.#files);
+    const stamp = backendTlsStamp(this.#files);
     if (stamp !== this.#stamp) this.#renew(stamp);
     return this.#agent;
   }

@@ -3,6 +3,7 @@ import { PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes, type RandomSource } from '../base/ids.ts';
 import { silentLogger, type Logger } from '../base/logger.ts';
 import { ApiKeys, type Role } from './keys/api-keys.ts';
+import { KeyEndWatch } from './keys/key-end-watch.ts';
 import { Keyring, type ApiKeyRequest } from './keys/keyring.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import { exportEvents, type ExportFormat } from './events/event-export.ts';
@@ -66,6 +67,7 @@ export class Backend {
   readonly #checkpoints: Checkpoints;
   readonly #log: Logger;
   readonly #servers: BackendServer[] = [];
+  readonly #keyEnds: KeyEndWatch;
   /** API keys and signing keys: made, listed, changed, ended. */
   readonly keyring: Keyring;
 
@@ -76,6 +78,7 @@ export class Backend {
     this.#checkpoints = checkpoints;
     this.#log = log;
     this.keyring = keyring;
+    this.#keyEnds = new KeyEndWatch({ keys: () => parts.keys.all(), clock: parts.clock, log });
   }
 
   /** Throws PosternError('backend-store'). */
@@ -180,6 +183,7 @@ export class Backend {
     const url = await server.listen();
     this.#servers.push(server);
     this.#parts.reports.start();
+    this.#keyEnds.start();
     this.#parts.passes.answersAt(url);
     return { url, close: () => server.close() };
   }
@@ -198,6 +202,7 @@ export class Backend {
     // First, so that whoever waits is answered before his connection is closed.
     await this.#parts.orders.close();
     await Promise.all(this.#servers.map((server) => server.close()));
+    this.#keyEnds.stop();
     await this.#parts.reports.stop();
     await this.#pictures.close();
     this.#parts.commits.close();

@@ -4,21 +4,14 @@ import { z } from 'zod';
 import type { Config } from '../../config/schema.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import { BackendClient } from './backend-client.ts';
+import { codeOptions } from './code-options.ts';
 import type { Command } from './command.ts';
 import { openConfig } from './config-file.ts';
 import { durationS } from './duration.ts';
 
 const options = {
+  ...codeOptions,
   config: { type: 'string' },
-  door: { type: 'string' },
-  for: { type: 'string' },
-  from: { type: 'string' },
-  uses: { type: 'string' },
-  grace: { type: 'string' },
-  hours: { type: 'string' },
-  extended: { type: 'boolean', default: false },
-  rotating: { type: 'boolean', default: false },
-  principal: { type: 'string' },
   out: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;

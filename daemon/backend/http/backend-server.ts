@@ -1,15 +1,14 @@
 import Database from 'better-sqlite3';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { checkAnswer, checkRefusal } from './answer-check.ts';
 import { ApiError } from './api-error.ts';
 import { Authentication } from './authentication.ts';
-import { checkHeaders, rawRefusal, refusalOfConnection } from './connection-refusals.ts';
+import { checkHeaders } from './connection-refusals.ts';
+import { Connections } from './connections.ts';
 import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { addressOf } from './asker-address.ts';
@@ -53,11 +52,7 @@ export class BackendServer {
   readonly #authentication: Authentication;
   readonly #at: { host: string; port: number };
   readonly #secure: SecureServer | undefined;
-  /** What is being answered on a connection. */
-  readonly #answering = new WeakMap<Duplex, ServerResponse>();
-  #connections = 0;
-  /** Those that came when there were enough. */
-  readonly #surplus = new WeakSet<Duplex>();
+  readonly #connections: Connections;
 
   /** Throws PosternError('backend-host', 'tls-files'). */
   constructor(backend: BackendParts, log: Logger, options: BackendServerOptions) {
@@ -71,7 +66,7 @@ export class BackendServer {
     this.#authentication = new Authentication({ ...backend, log });
     this.#secure = tls && new SecureServer(tls, { clock: backend.clock, log, limits: serverOptions(this.#limits) });
     this.#server = this.#secure?.server ?? createServer(serverOptions(this.#limits));
-    this.#server.maxConnections = Math.ceil(this.#limits.connections * 1.5);
+    this.#connections = new Connections(this.#server, { atMost: this.#limits.connections, onRefused: ({ status, code }) => this.#refusals.refused(status, code) });
     this.#hear();
   }
 
@@ -109,27 +104,10 @@ export class BackendServer {
     this.#server.on('request', serve).on('checkContinue', serve);
     this.#server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
       this.#refuse(request, response, new ApiError(417, 'expectation-bad', 'Leave out the Expect header; of those only 100-continue is known.')));
-    this.#server.on('connect', (_, socket) => this.#refuseConnection(socket, new ApiError(405, 'wrong-method', 'This is no proxy. Ask for the call itself.', { headers: { allow: 'GET, HEAD, POST, PUT' } })));
-    this.#server.on('clientError', (error: Error, socket) => this.#refuseConnection(socket, refusalOfConnection(error)));
-    this.#server.on('connection', (socket) => {
-      this.#connections++;
-      socket.once('close', () => this.#connections--);
-    });
-    // A door that was here before the crowd is served as ever. With TLS a request knows the secured connection only.
-    for (const event of ['connection', 'secureConnection']) {
-      this.#server.on(event, (socket: Duplex) => {
-        if (this.#connections > this.#limits.connections) this.#surplus.add(socket);
-      });
-    }
   }
 
-  /** One request of a connection at a time: a caller who sends many and reads nothing costs one answer. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const before = this.#answering.get(request.socket);
-    this.#answering.set(request.socket, response);
-    if (before && !before.closed) await once(before, 'close');
-    // Nobody is there any more to be told what was done.
-    if (request.socket.destroyed) return;
+    if (!await this.#connections.turnOf(request, response)) return;
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
     try {
@@ -140,7 +118,7 @@ export class BackendServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.#surplus.has(request.socket)) throw new ApiError(503, 'busy', 'Too many connections are open. Try again in a few seconds.', { headers: { 'retry-after': '5', connection: 'close' } });
+    this.#connections.mustServe(request);
     checkHeaders(request);
     const { path, query } = targetOf(request.url ?? '');
     const { endpoint, params } = this.#router.routeOf(request.method ?? '', path);
@@ -194,15 +172,6 @@ export class BackendServer {
   /** From now on it is the caller's turn: who takes nothing for so long is gone, and an answer on its way is memory or an open file [S9]. Until now it was ours, and a call may take long. */
   #mustBeRead(response: ServerResponse): void {
     response.setTimeout(this.#limits.unreadAnswerMs);
-  }
-
-  /** For what is no request; the connection ends. */
-  #refuseConnection(socket: Duplex, error: ApiError): void {
-    const begun = this.#answering.get(socket);
-    // An answer that is half sent must not be taken for another.
-    if (!socket.writable || (begun?.headersSent && !begun.writableFinished)) return void socket.destroy();
-    this.#refusals.refused(error.status, error.code);
-    socket.end(rawRefusal(error), () => socket.destroy());
   }
 }
 

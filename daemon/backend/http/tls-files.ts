@@ -1,10 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
 import type { Server } from 'node:https';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import type { Clock, Timer } from '../../base/clock.ts';
-import { messageOf, PosternError } from '../../base/errors.ts';
+import { PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import { checkTls, pemFile, privateKeyFile, stampOf } from '../../base/pem-files.ts';
 
 /** PEM files, as the config names them. */
 export interface TlsFileNames {
@@ -45,7 +45,7 @@ export class TlsFiles {
   constructor(names: TlsFileNames, options: TlsFilesOptions) {
     this.#names = names;
     this.#o = options;
-    this.#stamp = stampOf(names);
+    this.#stamp = stampOf(pathsOf(names));
     this.#used = read(names);
   }
 
@@ -57,7 +57,7 @@ export class TlsFiles {
   watch(server: Server): void {
     this.#timer = this.#o.clock.after(LOOK_EVERY_MS, () => {
       this.watch(server);
-      if (stampOf(this.#names) !== this.#stamp) this.reload(server);
+      if (stampOf(pathsOf(this.#names)) !== this.#stamp) this.reload(server);
     });
   }
 
@@ -66,7 +66,7 @@ export class TlsFiles {
    * stays in use.
    */
   reload(server: Server): void {
-    this.#stamp = stampOf(this.#names);
+    this.#stamp = stampOf(pathsOf(this.#names));
     try {
       const found = read(this.#names);
       this.#problem = '';
@@ -88,42 +88,19 @@ export class TlsFiles {
   }
 }
 
-function read({ certFile, keyFile, clientCaFile, clientCrlFile }: TlsFileNames): Read {
-  const cert = fileOf(certFile);
-  const key = secretOf(keyFile);
-  const ca = clientCaFile === undefined ? undefined : fileOf(clientCaFile);
-  const crl = clientCrlFile === undefined ? undefined : fileOf(clientCrlFile);
+function read(names: TlsFileNames): Read {
+  const { certFile, keyFile, clientCaFile, clientCrlFile } = names;
+  const cert = pemFile(certFile);
+  const key = privateKeyFile(keyFile, 'owner and group');
+  const ca = clientCaFile === undefined ? undefined : pemFile(clientCaFile);
+  const crl = clientCrlFile === undefined ? undefined : pemFile(clientCrlFile);
   const context: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...(ca && { ca }), ...(crl && { crl }) };
-  try {
-    if (ca) void new X509Certificate(ca);
-    createSecureContext(context);
-  } catch (thrown) {
-    throw new PosternError('tls-files', `The TLS files cannot be used (${messageOf(thrown)}): are ${[certFile, keyFile, clientCaFile, clientCrlFile].filter(Boolean).join(', ')} PEM, and does the key belong to the certificate?`, { cause: thrown });
-  }
+  checkTls(context, pathsOf(names));
   return { context, digest: digestOf(cert, key, ca, crl), trustDigest: digestOf(ca, crl) };
 }
 
-function fileOf(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    throw new PosternError('tls-files', `The TLS file ${path} cannot be read: ${messageOf(thrown)}.`, { cause: thrown });
-  }
-}
-
-/** [S7] A group may read it, as servers' keys are commonly shared with one. */
-function secretOf(path: string): Buffer {
-  const bytes = fileOf(path);
-  if ((statSync(path).mode & 0o007) === 0) return bytes;
-  throw new PosternError('tls-files', `The private key ${path} can be read by everybody; run: chmod o= ${path}`);
-}
-
-/** What differs once a file was written or another put in its place. */
-function stampOf({ certFile, keyFile, clientCaFile, clientCrlFile }: TlsFileNames): string {
-  return [certFile, keyFile, clientCaFile, clientCrlFile].map((path) => {
-    const info = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-    return info ? `${info.mtimeMs}/${info.size}/${info.ino}/${info.mode}` : '';
-  }).join(' ');
+function pathsOf({ certFile, keyFile, clientCaFile, clientCrlFile }: TlsFileNames): (string | undefined)[] {
+  return [certFile, keyFile, clientCaFile, clientCrlFile];
 }
 
 function digestOf(...parts: (Buffer | undefined)[]): string {

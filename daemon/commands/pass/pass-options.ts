@@ -1,21 +1,14 @@
+import { codeOptions } from '../code-options.ts';
 import type { PassWords } from './pass-request.ts';
 import { placeOptions } from './pass-place.ts';
 
 /** The options that say what a pass shall be: those of `postern issue`, and whom it is for. */
 export const passOptions = {
   ...placeOptions,
+  ...codeOptions,
   name: { type: 'string' },
   email: { type: 'string' },
-  for: { type: 'string' },
-  from: { type: 'string' },
-  door: { type: 'string' },
   zone: { type: 'string' },
-  uses: { type: 'string' },
-  grace: { type: 'string' },
-  hours: { type: 'string' },
-  extended: { type: 'boolean', default: false },
-  rotating: { type: 'boolean', default: false },
-  principal: { type: 'string' },
 } as const;
 
 export const passOptionsHelp = `
