@@ -6,6 +6,11 @@ import { isAmong } from './same-place.ts';
 import { Zxing } from './zxing.ts';
 import type { Reading } from './zxing.ts';
 
+/** As long as someone holds a code who does not see the door open. */
+const SIGHTED_FRAMES = 15;
+/** Fitting a grid, for each pixel that is drawn of it. */
+const MS_PER_GRID_PIXEL = 20e-6;
+
 /** What was found in one picture. */
 export interface Found {
   /** Those of an extra look carry its name. */
@@ -30,6 +35,8 @@ export class CodeFinder {
   readonly #nowMs: (() => number) | undefined;
   /** Codes that are light on dark are rare, and of a frame another one comes: they are looked for in every second. */
   #invertsNext = true;
+  /** For so many frames more a code is taken to be in sight that only a look has seen. */
+  #sightedFrames = 0;
 
   private constructor(zxing: Zxing, { extraLookMs, nowMs }: FrameBudget) {
     this.#nowMs = nowMs;
@@ -67,11 +74,15 @@ export class CodeFinder {
     const plain = this.#zxing.read('picture', width, height, this.#invertsNext ? 'plain' : 'darkOnLight');
     this.#invertsNext = !this.#invertsNext;
     if (plain.codes.length > 0 && plain.unread.length === 0) return plain;
-    const index = this.#turn.next(width * height, plain.unread.length > 0);
+    this.#sightedFrames = Math.max(0, this.#sightedFrames - 1);
+    const index = this.#turn.next(width * height, plain.unread.length > 0, plain.unread.length > 0 || this.#sightedFrames > 0);
     if (index === undefined) return plain;
     const startedMs = this.#nowMs?.();
+    const gridPixels = this.#desk.gridPixels;
     const extra = this.look(index, width, height, plain.unread);
-    this.#turn.took(index, width * height, startedMs === undefined ? undefined : (this.#nowMs?.() ?? 0) - startedMs);
+    const nominalMs = this.#turn.costMs(index, width * height) + (this.#desk.gridPixels - gridPixels) * MS_PER_GRID_PIXEL;
+    if (extra.codes.length + extra.unread.length > 0) this.#sightedFrames = SIGHTED_FRAMES;
+    this.#turn.took(index, width * height, startedMs === undefined ? nominalMs : (this.#nowMs?.() ?? 0) - startedMs);
     return merged(plain, extra);
   }
 

@@ -53,6 +53,11 @@ export class LookDesk {
     while (this.#base + 1 < this.#pyramid.depth && (width * height) / 4 ** this.#base > MOST_PIXELS) this.#base++;
   }
 
+  /** Pixels of grids that were drawn so far: what looks cost beyond searching, whatever the machine. */
+  get gridPixels(): number {
+    return this.#grids.work;
+  }
+
   /** The picture that a look means by `level`. */
   picture(level: number): GreyPicture {
     return this.#pyramid.level(Math.min(level + this.#base, this.#pyramid.depth - 1));

@@ -9,7 +9,10 @@ const MOST_SAVED_FRAMES = 6;
 /** A frame in which no code is to be seen at all adds this share: most frames of an awake hall are such, and few of them hide one. */
 const UNSEEN_SHARE = 0.2;
 
-type Rated = Pick<Look, 'msPerMegapixel' | 'needsOutline'>;
+/** A rare look has its turn in one of so many rounds: it is dear, and others that cost a fifth of it read more. */
+const ROUNDS_A_RARE_TURN = 3;
+
+type Rated = Pick<Look, 'msPerMegapixel' | 'needsOutline' | 'isRare'>;
 
 /**
  * Whose turn it is to look at a frame that the plain pass did not read. Each frame adds to what may be spent, most where a
@@ -21,6 +24,7 @@ export class LookTurn {
   readonly #msPerMegapixel: number[];
   #savedMs = 0;
   #nextIndex = 0;
+  #round = 0;
   #outlineWasLast = false;
 
   /** `budgetMs`: what extra looks may cost on average a frame that shows an unreadable code; 0: none is ever made. */
@@ -30,21 +34,24 @@ export class LookTurn {
     this.#msPerMegapixel = looks.map((look) => look.msPerMegapixel);
   }
 
-  /** The look for a frame of so many pixels, by its index; undefined: none now. */
-  next(pixels: number, hasOutline: boolean): number | undefined {
+  /** The look for a frame of so many pixels, by its index; undefined: none now. `isInSight`: an unreadable code is there, even if without an outline. */
+  next(pixels: number, hasOutline: boolean, isInSight = hasOutline): number | undefined {
     if (this.#budgetMs <= 0) return undefined;
-    const addedMs = hasOutline ? this.#budgetMs : this.#budgetMs * UNSEEN_SHARE;
+    const addedMs = isInSight ? this.#budgetMs : this.#budgetMs * UNSEEN_SHARE;
     this.#savedMs = Math.min(this.#savedMs + addedMs, this.#budgetMs * MOST_SAVED_FRAMES);
     this.#forgetStalls(pixels);
     const index = this.#candidate(pixels, hasOutline);
-    return index !== undefined && this.#costMs(index, pixels) <= this.#savedMs ? index : undefined;
+    return index !== undefined && this.costMs(index, pixels) <= this.#savedMs ? index : undefined;
   }
 
   /** Takes what a look at so many pixels cost; by default what it was thought to. */
-  took(index: number, pixels: number, ms = this.#costMs(index, pixels)): void {
+  took(index: number, pixels: number, ms = this.costMs(index, pixels)): void {
     this.#savedMs -= ms;
     this.#outlineWasLast = this.#looks[index]?.needsOutline === true;
-    if (!this.#outlineWasLast) this.#nextIndex = (index + 1) % this.#looks.length;
+    if (!this.#outlineWasLast) {
+      if (index < this.#nextIndex || index + 1 === this.#looks.length) this.#round++;
+      this.#nextIndex = (index + 1) % this.#looks.length;
+    }
     const known = this.#msPerMegapixel[index] as number;
     this.#msPerMegapixel[index] = known * MEMORY + (ms / (pixels / 1e6)) * (1 - MEMORY);
   }
@@ -55,6 +62,8 @@ export class LookTurn {
     if (hasOutline && outlined >= 0 && !this.#outlineWasLast && !this.#isTooDear(outlined, pixels)) return outlined;
     for (let n = 0; n < this.#looks.length; n++) {
       const index = (this.#nextIndex + n) % this.#looks.length;
+      const round = this.#round + (this.#nextIndex + n >= this.#looks.length ? 1 : 0);
+      if (this.#looks[index]?.isRare && round % ROUNDS_A_RARE_TURN > 0) continue;
       if (this.#looks[index]?.needsOutline !== true && !this.#isTooDear(index, pixels)) return index;
     }
     return undefined;
@@ -69,10 +78,11 @@ export class LookTurn {
   }
 
   #isTooDear(index: number, pixels: number): boolean {
-    return this.#costMs(index, pixels) > this.#budgetMs * MOST_SAVED_FRAMES;
+    return this.costMs(index, pixels) > this.#budgetMs * MOST_SAVED_FRAMES;
   }
 
-  #costMs(index: number, pixels: number): number {
+  /** What a look at so many pixels is thought to cost. */
+  costMs(index: number, pixels: number): number {
     return ((this.#msPerMegapixel[index] as number) * pixels) / 1e6;
   }
 }
