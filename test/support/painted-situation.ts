@@ -60,7 +60,7 @@ const kinds: Record<string, Kind> = {
   'noise at night': { light: 'night', noise: (random) => between(random, 5, 9), actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.25, 0.35)), 'phone', text, COMES_AT_NIGHT_MS), comesMs: COMES_AT_NIGHT_MS },
   'a lamp that is switched on': {
     light: 'day', noise: usualNoise, actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.22, 0.32)), 'print', text, 0),
-    falls: (random) => { const onMs = between(random, 4_200, 4_900); return (value, _row, atMs) => (atMs < onMs ? value * 0.015 : value); },
+    falls: (random) => { const onMs = between(random, 4_200, 4_900); return (value, _row, atMs) => (atMs < onMs ? value * 0.004 : value); },
   },
   'flickering lamps': {
     light: 'day', noise: usualNoise, actors: (studio, random, text) => appears(studio, random, anywhere(random, between(random, 0.25, 0.38)), 'phone', text),
