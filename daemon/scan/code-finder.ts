@@ -35,7 +35,7 @@ export class CodeFinder {
   readonly #nowMs: (() => number) | undefined;
   /** Codes that are light on dark are rare, and of a frame another one comes: they are looked for in every second. */
   #invertsNext = true;
-  /** For so many frames more a code is taken to be in sight that only a look has seen. */
+  /** For so many frames more a code is taken to be in sight that the plain pass has not seen. */
   #sightedFrames = 0;
 
   private constructor(zxing: Zxing, { extraLookMs, nowMs }: FrameBudget) {
@@ -81,9 +81,14 @@ export class CodeFinder {
     const gridPixels = this.#desk.gridPixels;
     const extra = this.look(index, width, height, plain.unread);
     const nominalMs = this.#turn.costMs(index, width * height) + (this.#desk.gridPixels - gridPixels) * MS_PER_GRID_PIXEL;
-    if (extra.codes.length + extra.unread.length > 0) this.#sightedFrames = SIGHTED_FRAMES;
+    if (extra.codes.length + extra.unread.length > 0) this.sighted();
     this.#turn.took(index, width * height, startedMs === undefined ? nominalMs : (this.#nowMs?.() ?? 0) - startedMs);
     return merged(plain, extra);
+  }
+
+  /** Takes that something in the frame looks like a code, so that the next ones are looked at for it. */
+  sighted(): void {
+    this.#sightedFrames = SIGHTED_FRAMES;
   }
 
   /** One extra look, by its index in `looks`; for one that needs outlines and is given none the plain pass is made again. */

@@ -73,6 +73,7 @@ async function answer(request: DecodeRequest): Promise<ScanResult> {
 function lightOf(picture: GreyPicture, { codes, located }: ScanResult): Partial<ScanResult> {
   const histogram = histogramOf(picture);
   const glimpse = codes.length + located.length === 0 ? glimpser.glimpse(picture, histogram) : {};
+  if (glimpse.glimpsed) finder.sighted();
   const quads = [...codes, ...located, ...(glimpse.glimpsed ? [glimpse.glimpsed] : [])].map(({ quad }) => quad);
   const [largest] = quads.sort((a, b) => quadArea(b) - quadArea(a));
   const codeHistogram = largest && histogramOfArea(picture, largest);
