@@ -2,16 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import sharp from 'sharp';
-import { quadArea } from '../base/frame.ts';
 import { CodeFinder } from './code-finder.ts';
 import type { Found } from './code-finder.ts';
 import type { DecodeRequest, DecodeThreadData } from './decode-thread.ts';
 import { isDull } from './gate/dullness.ts';
+import { FrameSurvey } from './frame-survey.ts';
 import { FrameGate } from './gate/frame-gate.ts';
 import { roomFor } from './grey-picture.ts';
-import type { GreyPicture } from './grey-picture.ts';
-import { Glimpser } from './hint/glimpse.ts';
-import { histogramOf, histogramOfArea } from './light/luma-histogram.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
@@ -25,7 +22,7 @@ const gates = gateHeartbeatMs > 0 ? { long: new FrameGate(gateHeartbeatMs), shor
 
 let jpegRoom = new Uint8Array(0);
 
-const glimpser = new Glimpser();
+const survey = new FrameSurvey(finder);
 
 interface Size {
   width: number;
@@ -64,20 +61,9 @@ async function answer(request: DecodeRequest): Promise<ScanResult> {
   const lumaMs = performance.now() - startedMs;
   if (late && 'result' in late) return { ...late.result, lumaMs };
   const found = look(late?.look ?? request.look, size, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
-  const result = isOfStream ? { ...found, ...lightOf({ data: finder.room(width * height), width, height }, found) } : found;
+  const result = isOfStream ? { ...found, ...survey.survey({ data: finder.room(width * height), width, height }, found) } : found;
   if (isOfStream && result.gated === undefined) gate?.looked(request.atMs, result);
   return result;
-}
-
-/** How bright the picture is and its code, for the exposure; and what is seen of a code in it where none was found. */
-function lightOf(picture: GreyPicture, { codes, located }: ScanResult): Partial<ScanResult> {
-  const histogram = histogramOf(picture);
-  const glimpse = codes.length + located.length === 0 ? glimpser.glimpse(picture, histogram) : {};
-  if (glimpse.glimpsed) finder.sighted();
-  const quads = [...codes, ...located, ...(glimpse.glimpsed ? [glimpse.glimpsed] : [])].map(({ quad }) => quad);
-  const [largest] = quads.sort((a, b) => quadArea(b) - quadArea(a));
-  const codeHistogram = largest && histogramOfArea(picture, largest);
-  return { ...glimpse, histogram, ...(codeHistogram && { codeHistogram }) };
 }
 
 function look(way: DecodeRequest['look'], { width, height }: Size, lumaMs: number, mayLeaveDull: () => boolean): ScanResult {

@@ -1,4 +1,6 @@
 import { CodeFinder } from '../../daemon/scan/code-finder.ts';
+import { FrameSurvey } from '../../daemon/scan/frame-survey.ts';
+import { locatedOf } from '../../daemon/scan/located.ts';
 import type { PaintedSession } from './session-painter.ts';
 import { outcomeOf } from './outcome.ts';
 import type { FirstReading, Outcome } from './outcome.ts';
@@ -17,13 +19,16 @@ export interface ReadOptions {
  */
 export async function readSession({ seed, text }: RandomSession, painted: PaintedSession, { lookMs }: ReadOptions): Promise<Outcome | undefined> {
   const finder = await CodeFinder.open({ extraLookMs: lookMs });
+  const survey = new FrameSurvey(finder);
   let reading: FirstReading | undefined;
   let wrong = 0;
   const { from, until } = worthReading(painted.truths);
   for (let frame = from; frame < until && !reading; frame++) {
     const { data, width, height } = await painted.frame(frame);
     finder.room(data.length).set(data);
-    const { codes } = finder.findInFrame(width, height);
+    const { codes, unread } = finder.findInFrame(width, height);
+    const picture = { data: finder.room(data.length), width, height };
+    survey.survey(picture, { codes, located: unread.map((quad) => locatedOf(picture, quad)) });
     // A signature that verifies makes one sighting enough, whatever look it is of.
     const right = codes.find((code) => code.text === text);
     if (right) reading = { frame, ...(right.look !== undefined && { look: right.look }) };
