@@ -4,6 +4,9 @@ import type { Clock } from '../daemon/base/clock.ts';
 import type { Camera } from './camera/camera.ts';
 import type { DoorIo } from './door-io/door-io.ts';
 
+/** In the config's stateDir; the units in systemd/ name it too. */
+export const RELAY_LINE_FILE = 'relay-line';
+
 /** The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named. */
 export async function openCamera({ camera }: Config, clock: Clock): Promise<Camera> {
   const { ReplayCamera } = await import('./camera/replay.ts');
@@ -12,15 +15,16 @@ export async function openCamera({ camera }: Config, clock: Clock): Promise<Came
 }
 
 export async function openDoorIo({ doorIo, stateDir }: Config, clock: Clock): Promise<DoorIo> {
+  const lineFile = join(stateDir, RELAY_LINE_FILE);
   switch (doorIo.driver) {
     case 'simulated': {
       const { SimulatedDoorIo } = await import('./door-io/simulated.ts');
       const visitor = doorIo.visitor === undefined ? {} : { visitor: doorIo.visitor };
-      return new SimulatedDoorIo({ dir: join(stateDir, 'door'), clock, guard: 'process', ...visitor });
+      return new SimulatedDoorIo({ dir: join(stateDir, 'door'), clock, lineFile, guard: 'process', ...visitor });
     }
     case 'onoff': {
       const { OnoffDoorIo } = await import('./door-io/onoff.ts');
-      return new OnoffDoorIo({ ...doorIo, clock });
+      return new OnoffDoorIo({ ...doorIo, clock, lineFile });
     }
   }
 }

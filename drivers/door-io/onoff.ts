@@ -11,7 +11,8 @@ import { OnoffInput } from './onoff-input.ts';
 import { OnoffRelayLine } from './onoff-relay-line.ts';
 import { powerOnWarning } from './power-on-pull.ts';
 import { GuardedRelay } from './relay-guard.ts';
-import type { RelayLevel } from './relay-line.ts';
+import { keepRelayLine } from './relay-line-file.ts';
+import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
 
 /** Pins by their BCM numbers. Active: the relay is energised, the door open, an exit asked for, the fire panel in alarm. The words are the config's own. */
 export interface OnoffDoorIoOptions {
@@ -27,6 +28,8 @@ export interface OnoffDoorIoOptions {
   fireActiveLow?: boolean;
   debounceMs: number;
   chipLabel?: string;
+  /** Where it is written down which line the relay is on; see relay-line-file.ts. */
+  lineFile?: string;
   /** For tests: a tree like `/sys/class/gpio`, onoff's class, and a guard that can use both. */
   sysfs?: string;
   Gpio?: GpioClass;
@@ -80,7 +83,7 @@ export class OnoffDoorIo implements DoorIo {
     const chip = findChip(sysfs, chipLabel);
     const Gpio = this.#o.Gpio ?? (await loadGpio());
     try {
-      await this.#startRelay(sink, gpioNumber(chip, this.#o.relayPin), Gpio);
+      await this.#startRelay(sink, chip, Gpio);
       this.#openInputs(sink, chip, Gpio);
     } catch (thrown) {
       await this.stop();
@@ -103,10 +106,13 @@ export class OnoffDoorIo implements DoorIo {
     await this.#relay?.stop();
   }
 
-  async #startRelay(sink: DoorIoSink, gpio: number, Gpio: GpioClass): Promise<void> {
-    const { clock, relayPin, relayActiveLow: activeLow, guard = 'process' } = this.#o;
+  async #startRelay(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): Promise<void> {
+    const { clock, relayPin, relayActiveLow: activeLow, lineFile, guard = 'process' } = this.#o;
+    const gpio = gpioNumber(chip, relayPin);
+    const spec: RelayLineSpec = { kind: 'sysfs', chipLabel: chip.label, pin: relayPin, activeLow, root: this.#o.sysfs };
+    if (lineFile !== undefined) keepRelayLine(lineFile, spec);
     const line = using(`the relay on GPIO ${relayPin} (sysfs ${gpio})`, () => new OnoffRelayLine({ gpio, activeLow, Gpio }));
-    const openGuard = guard === 'process' ? guardProcess({ kind: 'sysfs', gpio, activeLow }, clock) : guardInProcess(line, clock);
+    const openGuard = guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock);
     this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail) });
     await this.#relay.start();
   }

@@ -1,12 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { DoorInputs, DoorIo, DoorIoSink } from './door-io.ts';
 import { FileRelayLine, weldedMark } from './file-relay-line.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
 import { GuardedRelay } from './relay-guard.ts';
-import type { RelayLevel } from './relay-line.ts';
+import { keepRelayLine } from './relay-line-file.ts';
+import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
 
 export interface SimulatedDoorIoOptions {
   /** Folder of the relay's level: `relay` in it is `1` or `0`. Made if it is not there. */
@@ -14,6 +15,8 @@ export interface SimulatedDoorIoOptions {
   clock: Clock;
   /** `in-process` for a replayed session, where the clock is a virtual one. */
   guard: 'process' | 'in-process';
+  /** Where it is written down which line the relay is on; see relay-line-file.ts. */
+  lineFile?: string;
   /** `absent` for a door without a contact. */
   contact?: 'wired' | 'absent';
   /** Someone who walks through whenever the door is released. */
@@ -54,7 +57,9 @@ export class SimulatedDoorIo implements DoorIo {
   async start(sink: DoorIoSink): Promise<void> {
     const { clock, guard } = this.#o;
     const line = this.#openLine();
-    const openGuard = guard === 'process' ? guardProcess({ kind: 'file', path: this.#relayPath }, clock) : guardInProcess(line, clock);
+    const spec: RelayLineSpec = { kind: 'file', path: resolve(this.#relayPath) };
+    if (this.#o.lineFile !== undefined) keepRelayLine(this.#o.lineFile, spec);
+    const openGuard = guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock);
     this.#line = line;
     this.#sink = sink;
     this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail), onLevel: (level) => this.#relayMoved(level) });
