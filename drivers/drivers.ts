@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts';
 import type { Clock } from '../daemon/base/clock.ts';
 import type { Camera } from './camera/camera.ts';
 import type { DoorIo } from './door-io/door-io.ts';
+import { SYSFS_GPIO, isInSysfs } from './door-io/gpio-chip.ts';
 
 /** In the config's stateDir; the units in systemd/ name it too. */
 export const RELAY_LINE_FILE = 'relay-line';
@@ -14,7 +15,8 @@ export async function openCamera({ camera }: Config, clock: Clock): Promise<Came
   return new ReplayCamera({ dir: camera.session, clock, ...loop });
 }
 
-export async function openDoorIo({ doorIo, stateDir }: Config, clock: Clock): Promise<DoorIo> {
+export async function openDoorIo(config: Config, clock: Clock): Promise<DoorIo> {
+  const { doorIo, stateDir } = config;
   const lineFile = join(stateDir, RELAY_LINE_FILE);
   switch (doorIo.driver) {
     case 'simulated': {
@@ -26,5 +28,15 @@ export async function openDoorIo({ doorIo, stateDir }: Config, clock: Clock): Pr
       const { OnoffDoorIo } = await import('./door-io/onoff.ts');
       return new OnoffDoorIo({ ...doorIo, clock, lineFile });
     }
+    case 'gpiod': {
+      const { GpiodDoorIo } = await import('./door-io/gpiod.ts');
+      return new GpiodDoorIo({ ...doorIo, clock, lineFile });
+    }
+    case 'auto': return openDoorIo({ ...config, doorIo: { ...doorIo, driver: driverHere(doorIo.chipLabel) } }, clock);
   }
+}
+
+/** What `auto` means on this machine. */
+export function driverHere(chipLabel: string | undefined, sysfs = SYSFS_GPIO): 'onoff' | 'gpiod' {
+  return isInSysfs(sysfs, chipLabel) ? 'onoff' : 'gpiod';
 }

@@ -2,10 +2,11 @@ import type { Clock } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { DoorInputs, DoorIo, DoorIoSink } from './door-io.ts';
 import type { GpioChip } from './gpio-chip.ts';
-import { findChip, gpioNumber } from './gpio-chip.ts';
+import { SYSFS_GPIO, findChip, gpioNumber } from './gpio-chip.ts';
 import { gpioError } from './gpio-error.ts';
 import type { GpioClass } from './gpio-pin.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
+import { inputWords, toldAtOnce } from './input-words.ts';
 import type { OnoffInputOptions } from './onoff-input.ts';
 import { OnoffInput } from './onoff-input.ts';
 import { OnoffRelayLine } from './onoff-relay-line.ts';
@@ -26,6 +27,8 @@ export interface OnoffDoorIoOptions {
   /** The panel's relay is normally closed to ground: an open wire reads high and is an alarm. */
   firePin?: number;
   fireActiveLow?: boolean;
+  tamperPin?: number;
+  tamperActiveLow?: boolean;
   debounceMs: number;
   chipLabel?: string;
   /** Where it is written down which line the relay is on; see relay-line-file.ts. */
@@ -40,6 +43,7 @@ interface Inputs {
   contact?: OnoffInput;
   rex?: OnoffInput;
   fire?: OnoffInput;
+  tamper?: OnoffInput;
 }
 
 /** A door on a Raspberry Pi's pins, through sysfs and the `onoff` package. */
@@ -61,11 +65,12 @@ export class OnoffDoorIo implements DoorIo {
   }
 
   get inputs(): DoorInputs {
-    const { contact, rex, fire } = this.#in;
+    const { contact, rex, fire, tamper } = this.#in;
     return {
-      contact: contact ? contactOf(contact.active) : 'absent',
-      rex: rex ? rexOf(rex.active) : 'absent',
-      fire: fire ? fireOf(fire.active) : 'absent',
+      contact: contact ? inputWords.contact(contact.active) : 'absent',
+      rex: rex ? inputWords.rex(rex.active) : 'absent',
+      fire: fire ? inputWords.fire(fire.active) : 'absent',
+      tamper: tamper ? inputWords.tamper(tamper.active) : 'absent',
     };
   }
 
@@ -79,7 +84,7 @@ export class OnoffDoorIo implements DoorIo {
 
   /** Rejects PosternError: `gpio-chip`, `gpio-pin`, `onoff` or `relay-guard`; nothing is left running then. */
   async start(sink: DoorIoSink): Promise<void> {
-    const { sysfs = '/sys/class/gpio', chipLabel } = this.#o;
+    const { sysfs = SYSFS_GPIO, chipLabel } = this.#o;
     const chip = findChip(sysfs, chipLabel);
     const Gpio = this.#o.Gpio ?? (await loadGpio());
     try {
@@ -118,14 +123,15 @@ export class OnoffDoorIo implements DoorIo {
   }
 
   #openInputs(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): void {
-    const { contactPin, contactActiveLow = false, rexPin, rexActiveLow = true, firePin, fireActiveLow = false, debounceMs, clock } = this.#o;
+    const { contactPin, contactActiveLow = false, rexPin, rexActiveLow = true, firePin, fireActiveLow = false, tamperPin, tamperActiveLow = false, debounceMs, clock } = this.#o;
     const open = (what: string, pin: number, options: Pick<OnoffInputOptions, 'activeLow' | 'atOnce' | 'tell'>): OnoffInput => {
       const gpio = gpioNumber(chip, pin);
       return using(`${what} on GPIO ${pin} (sysfs ${gpio})`, () => new OnoffInput({ gpio, debounceMs, clock, Gpio, ...options }));
     };
-    if (contactPin !== undefined) this.#in.contact = open('the contact', contactPin, { activeLow: contactActiveLow, atOnce: false, tell: (active) => sink.contact(contactOf(active)) });
-    if (rexPin !== undefined) this.#in.rex = open('the request to exit', rexPin, { activeLow: rexActiveLow, atOnce: true, tell: (active) => sink.rex(rexOf(active)) });
-    if (firePin !== undefined) this.#in.fire = open('the fire input', firePin, { activeLow: fireActiveLow, atOnce: true, tell: (active) => sink.fire(fireOf(active)) });
+    if (contactPin !== undefined) this.#in.contact = open('the contact', contactPin, { activeLow: contactActiveLow, atOnce: toldAtOnce.contact, tell: (active) => sink.contact(inputWords.contact(active)) });
+    if (rexPin !== undefined) this.#in.rex = open('the request to exit', rexPin, { activeLow: rexActiveLow, atOnce: toldAtOnce.rex, tell: (active) => sink.rex(inputWords.rex(active)) });
+    if (firePin !== undefined) this.#in.fire = open('the fire input', firePin, { activeLow: fireActiveLow, atOnce: toldAtOnce.fire, tell: (active) => sink.fire(inputWords.fire(active)) });
+    if (tamperPin !== undefined) this.#in.tamper = open('the tamper input', tamperPin, { activeLow: tamperActiveLow, atOnce: toldAtOnce.tamper, tell: (active) => sink.tamper?.(inputWords.tamper(active)) });
   }
 
   #started(): GuardedRelay {
@@ -133,10 +139,6 @@ export class OnoffDoorIo implements DoorIo {
     return this.#relay;
   }
 }
-
-const contactOf = (open: boolean): 'open' | 'closed' => (open ? 'open' : 'closed');
-const rexOf = (active: boolean): 'active' | 'idle' => (active ? 'active' : 'idle');
-const fireOf = (alarm: boolean): 'alarm' | 'normal' => (alarm ? 'alarm' : 'normal');
 
 /** Lazily, for it needs a native module that a machine without GPIO need not have. */
 async function loadGpio(): Promise<GpioClass> {

@@ -39,7 +39,7 @@ export class SimulatedDoorIo implements DoorIo {
     this.#o = options;
     this.#relayPath = join(options.dir, 'relay');
     this.name = `simulated ${this.#relayPath}`;
-    this.#inputs = { contact: options.contact === 'absent' ? 'absent' : 'closed', rex: 'idle', fire: 'normal' };
+    this.#inputs = { contact: options.contact === 'absent' ? 'absent' : 'closed', rex: 'idle', fire: 'normal', tamper: 'normal' };
   }
 
   get inputs(): DoorInputs {
@@ -100,6 +100,12 @@ export class SimulatedDoorIo implements DoorIo {
     if (this.#inputs.fire === now) return;
     this.#inputs.fire = now;
     this.#sink?.fire(now);
+  }
+
+  setTamper(now: 'normal' | 'alarm'): void {
+    if (this.#inputs.tamper === now) return;
+    this.#inputs.tamper = now;
+    this.#sink?.tamper?.(now);
   }
 
   // ---- What breaks ----

@@ -211,13 +211,16 @@ static bool write_oom_score(void) {
   return written;
 }
 
-/* Each as far as this user may. It works without them as well, until memory or processor run out: so it is told, once. */
-static void stand_firm(void) {
+/*
+ * Each as far as this user may. It works without them as well, until memory or processor run out: so it is told, once,
+ * where there is a door.
+ */
+static void stand_firm(bool is_door) {
   struct sched_param priority = {.sched_priority = PRIORITY};
   bool memory = mlockall(MCL_CURRENT | MCL_FUTURE) == 0;
   bool first = sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority) == 0 || setpriority(PRIO_PROCESS, 0, -20) == 0;
   bool last_to_go = write_oom_score();
-  if (memory && first && last_to_go) return;
+  if (!is_door || (memory && first && last_to_go)) return;
   fprintf(stderr, "postern-guard: may not%s%s%s; the unit of systemd/ allows it, or run as root\n", memory ? "" : " lock its memory,",
           first ? "" : " raise its priority,", last_to_go ? "" : " be spared when memory runs out");
 }
@@ -241,9 +244,8 @@ static int end_at_rest(void) {
 int guard_mode(int count, char *const words[]) {
   struct failure failure;
   ignore_signals();
-  stand_firm();
+  stand_firm(strcmp(words[0], "file") != 0);
   fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
-  /* The kernel may round a timer up by as much, to save power. */
   int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (timer < 0) fail(&failure, errno, "there is no timer");
   if (timer < 0 || relay_line_open(&line, count, words, &failure) < 0) {

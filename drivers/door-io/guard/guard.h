@@ -7,4 +7,7 @@ int guard_mode(int count, char *const words[]);
 /* Holds a door's other lines: tells inputs, switches outputs; see wires.c. */
 int wires_mode(int count, char *const words[]);
 
+/* Tells what GPIO chips there are; see chips.c. */
+int chips_mode(int count, char *const pins[]);
+
 #endif

@@ -5,6 +5,7 @@
  *     postern-guard rest <line>           brings the relay to rest, reads it back, ends
  *     postern-guard rest-file <file>      the same for the line that the file names, one word a line
  *     postern-guard wires <chip> <wire>…  tells a door's inputs and switches its outputs
+ *     postern-guard chips [<pin>…]        tells what GPIO chips there are, and who has these lines
  *
  * <line> is explained in relay-line.h, <wire> in wires.c. It asks for no memory once it has started and needs nothing but
  * the C library and the kernel.
@@ -20,7 +21,7 @@
 #include "relay-line.h"
 
 static const char usage[] =
-  "Usage: postern-guard rest <line> | rest-file <file> | guard <line> | wires <chip> <wire>...\n\n"
+  "Usage: postern-guard rest <line> | rest-file <file> | guard <line> | wires <chip> <wire>... | chips [<pin>...]\n\n"
   "  <line>   file <path>\n"
   "           sysfs <gpio>|<chip label>:<pin> high|low     high or low is the level that energises the relay\n"
   "           chip <path>|<chip label> <pin> high|low\n"
@@ -68,6 +69,7 @@ int main(int count, char *words[]) {
   if (strcmp(mode, "rest") == 0 && count > 2) return rest_mode(count - 2, words + 2);
   if (strcmp(mode, "rest-file") == 0 && count == 3) return rest_file_mode(words[2]);
   if (strcmp(mode, "wires") == 0 && count > 3) return wires_mode(count - 2, words + 2);
+  if (strcmp(mode, "chips") == 0) return chips_mode(count - 2, words + 2);
   bool help = strcmp(mode, "--help") == 0;
   fputs(usage, help ? stdout : stderr);
   return help ? 0 : 2;

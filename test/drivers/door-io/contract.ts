@@ -73,7 +73,8 @@ export function doorIoContract(name: string, open: (found: 'energised' | 'rest')
   check('start brings a relay that was left energised to rest [S1]', async (bench) => {
     assert.is(bench.outside(), 'rest');
     assert.is(bench.io.relay, 'rest');
-    assert.equal(bench.io.inputs, { contact: 'closed', rex: 'idle', fire: bench.io.inputs.fire });
+    const { contact, rex } = bench.io.inputs;
+    assert.equal({ contact, rex }, { contact: 'closed', rex: 'idle' });
   }, 'energised');
 
   check('energise resolves with the relay energised, which rests by itself at the end of the lease [S1]', async (bench, sink) => {
