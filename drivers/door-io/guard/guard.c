@@ -119,8 +119,8 @@ static void energise_relay(const char *id, int64_t lease, int64_t sent_at) {
 
 /* ---- Orders ---- */
 
-/* Milliseconds with or without decimals, up to the next space or the end, in nanoseconds; -1 for anything else. */
-static int64_t time_from(const char **text) {
+/* Milliseconds with or without decimals, up to `end`, in nanoseconds; -1 for anything else. */
+static int64_t time_from(const char **text, char end) {
   int64_t ns = 0, unit = MS;
   int digits = 0, decimals = 0;
   const char *c = *text;
@@ -135,21 +135,21 @@ static int64_t time_from(const char **text) {
     }
   else
     decimals = 1;
-  if (digits == 0 || decimals == 0 || (*c != ' ' && *c != '\0')) return -1;
-  *text = *c == ' ' ? c + 1 : c;
+  if (digits == 0 || decimals == 0 || *c != end) return -1;
+  *text = c + 1;
   return ns;
 }
 
-/* Copies the digits of the id behind `verb `; false when this is not that verb with an id. */
-static bool is_order(const char *order, const char *verb, char id[17], const char **rest) {
+/* Copies the digits of the id behind `verb `; false when this is not that verb with an id, and `end` behind it. */
+static bool is_order(const char *order, const char *verb, char end, char id[17], const char **rest) {
   size_t length = strlen(verb);
   if (strncmp(order, verb, length) != 0 || order[length] != ' ') return false;
   const char *from = order + length + 1;
   size_t digits = strspn(from, "0123456789");
-  if (digits == 0 || digits > 16 || (from[digits] != ' ' && from[digits] != '\0')) return false;
+  if (digits == 0 || digits > 16 || from[digits] != end) return false;
   memcpy(id, from, digits);
   id[digits] = '\0';
-  *rest = from + digits + (from[digits] == ' ');
+  *rest = from + digits + 1;
   return true;
 }
 
@@ -158,17 +158,17 @@ static void obey(const char *order) {
   const char *rest;
   bool is;
   struct failure failure;
-  if (is_order(order, "energise", id, &rest)) {
-    int64_t lease = time_from(&rest), sent_at = lease < 0 ? -1 : time_from(&rest);
-    if (sent_at >= 0 && *rest == '\0') return energise_relay(id, lease, sent_at);
+  if (is_order(order, "energise", ' ', id, &rest)) {
+    int64_t lease = time_from(&rest, ' '), sent_at = lease < 0 ? -1 : time_from(&rest, '\0');
+    if (sent_at >= 0) return energise_relay(id, lease, sent_at);
     return answer(id, "failed not an order of this protocol");
   }
-  if (is_order(order, "rest", id, &rest)) {
+  if (is_order(order, "rest", '\0', id, &rest)) {
     rest_relay(result, sizeof result);
     snprintf(trouble, sizeof trouble, "%.*s", (int)sizeof trouble - 1, result);
     return answer(id, result);
   }
-  if (is_order(order, "level", id, &rest)) {
+  if (is_order(order, "level", '\0', id, &rest)) {
     if (relay_line_read(&line, &is, &failure) == 0) return answer(id, is ? "energised" : "rest");
     snprintf(result, sizeof result, "failed %s", failure.text);
     return answer(id, result);
