@@ -1,9 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../daemon/base/clock.ts';
 import type { Camera } from './camera/camera.ts';
 import type { DoorIo } from './door-io/door-io.ts';
-import { SYSFS_GPIO, isInSysfs } from './door-io/gpio-chip.ts';
+import { SYSFS_GPIO, findChip, isInSysfs } from './door-io/gpio-chip.ts';
+import { guardProgram } from './door-io/guard-program.ts';
+import type { RelayLineSpec } from './door-io/relay-line.ts';
 
 /** In the config's stateDir; the units in systemd/ name it too. */
 export const RELAY_LINE_FILE = 'relay-line';
@@ -39,4 +41,14 @@ export async function openDoorIo(config: Config, clock: Clock): Promise<DoorIo> 
 /** What `auto` means on this machine. */
 export function driverHere(chipLabel: string | undefined, sysfs = SYSFS_GPIO): 'onoff' | 'gpiod' {
   return isInSysfs(sysfs, chipLabel) ? 'onoff' : 'gpiod';
+}
+
+/** Which line the relay is on. Throws PosternError('gpio-chip') where its chip cannot be told. */
+export async function relayLineOf({ doorIo, stateDir }: Pick<Config, 'doorIo' | 'stateDir'>): Promise<RelayLineSpec> {
+  if (doorIo.driver === 'simulated') return { kind: 'file', path: resolve(stateDir, 'door/relay') };
+  const { relayPin: pin, relayActiveLow: activeLow, chipLabel } = doorIo;
+  const driver = doorIo.driver === 'auto' ? driverHere(chipLabel) : doorIo.driver;
+  if (driver === 'onoff') return { kind: 'sysfs', chipLabel: findChip(SYSFS_GPIO, chipLabel).label, pin, activeLow };
+  const { findDeviceChip } = await import('./door-io/gpiod-chip.ts');
+  return { kind: 'chip', chipLabel: (await findDeviceChip(guardProgram, chipLabel, [pin])).label, pin, activeLow };
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { sleep, systemClock } from '../../../daemon/base/clock.ts';
 import { readLines } from '../../../drivers/door-io/read-lines.ts';
 import { systemMonotonicMs } from '../../../drivers/door-io/system-monotonic.ts';
