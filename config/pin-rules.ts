@@ -3,7 +3,7 @@ import { about } from './fields.ts';
 
 /** Every key that names a GPIO pin, those of the door first: a lamp gives way to a relay. */
 const PIN_KEYS = [
-  'doorIo.relayPin', 'doorIo.contactPin', 'doorIo.rexPin', 'doorIo.firePin',
+  'doorIo.relayPin', 'doorIo.contactPin', 'doorIo.rexPin', 'doorIo.firePin', 'doorIo.tamperPin',
   'feedback.greenPin', 'feedback.redPin', 'feedback.buzzerPin', 'light.pin',
 ];
 

@@ -416,7 +416,7 @@ function logEvent(log: Logger, event: StoredEvent): void {
 }
 
 /** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend. */
-const PARTS_WITHOUT_EVENTS = new Set(['door', 'keys', 'list', 'event-log', 'evidence', 'upload']);
+const PARTS_WITHOUT_EVENTS = new Set(['door', 'tamper', 'keys', 'list', 'event-log', 'evidence', 'upload']);
 
 function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
   if (PARTS_WITHOUT_EVENTS.has(part)) return;

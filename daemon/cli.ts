@@ -12,6 +12,8 @@ const commands: Record<string, () => Promise<Command>> = {
   'events': async () => (await import('./commands/events.ts')).eventsCommand,
   'verify-log': async () => (await import('./commands/verify-log.ts')).verifyLogCommand,
   'check-config': async () => (await import('./commands/check-config.ts')).checkConfigCommand,
+  'relay-rest': async () => (await import('./commands/relay-rest.ts')).relayRestCommand,
+  'doctor': async () => (await import('./commands/doctor.ts')).doctorCommand,
   'backend': async () => (await import('./commands/backend.ts')).backendCommand,
 };
 

@@ -1,9 +1,15 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../daemon/base/clock.ts';
 import type { Camera } from './camera/camera.ts';
 import type { DoorIo, OutputName } from './door-io/door-io.ts';
 import type { OutputPin } from './door-io/onoff.ts';
+import { SYSFS_GPIO, findChip, isInSysfs } from './door-io/gpio-chip.ts';
+import { guardProgram } from './door-io/guard-program.ts';
+import type { RelayLineSpec } from './door-io/relay-line.ts';
+
+/** In the config's stateDir; the units in systemd/ name it too. */
+export const RELAY_LINE_FILE = 'relay-line';
 
 /** The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named. */
 export async function openCamera({ camera }: Config, clock: Clock): Promise<Camera> {
@@ -15,16 +21,22 @@ export async function openCamera({ camera }: Config, clock: Clock): Promise<Came
 export async function openDoorIo(config: Config, clock: Clock): Promise<DoorIo> {
   const { doorIo, stateDir } = config;
   const outputs = outputsOf(config);
+  const lineFile = join(stateDir, RELAY_LINE_FILE);
   switch (doorIo.driver) {
     case 'simulated': {
       const { SimulatedDoorIo } = await import('./door-io/simulated.ts');
       const visitor = doorIo.visitor === undefined ? {} : { visitor: doorIo.visitor };
-      return new SimulatedDoorIo({ dir: join(stateDir, 'door'), clock, guard: 'process', outputs: Object.keys(outputs) as OutputName[], ...visitor });
+      return new SimulatedDoorIo({ dir: join(stateDir, 'door'), clock, lineFile, guard: 'process', outputs: Object.keys(outputs) as OutputName[], ...visitor });
     }
     case 'onoff': {
       const { OnoffDoorIo } = await import('./door-io/onoff.ts');
-      return new OnoffDoorIo({ ...doorIo, outputs, clock });
+      return new OnoffDoorIo({ ...doorIo, outputs, clock, lineFile });
     }
+    case 'gpiod': {
+      const { GpiodDoorIo } = await import('./door-io/gpiod.ts');
+      return new GpiodDoorIo({ ...doorIo, outputs, clock, lineFile });
+    }
+    case 'auto': return openDoorIo({ ...config, doorIo: { ...doorIo, driver: driverHere(doorIo.chipLabel) } }, clock);
   }
 }
 
@@ -37,4 +49,19 @@ function outputsOf({ feedback, light }: Config): Partial<Record<OutputName, Outp
     ...(buzzerPin !== undefined && { buzzer: { pin: buzzerPin, activeLow: buzzerActiveLow } }),
     ...(light.pin !== undefined && { light: { pin: light.pin, activeLow: light.activeLow } }),
   };
+}
+
+/** What `auto` means on this machine. */
+export function driverHere(chipLabel: string | undefined, sysfs = SYSFS_GPIO): 'onoff' | 'gpiod' {
+  return isInSysfs(sysfs, chipLabel) ? 'onoff' : 'gpiod';
+}
+
+/** Which line the relay is on. Throws PosternError('gpio-chip') where its chip cannot be told. */
+export async function relayLineOf({ doorIo, stateDir }: Pick<Config, 'doorIo' | 'stateDir'>): Promise<RelayLineSpec> {
+  if (doorIo.driver === 'simulated') return { kind: 'file', path: resolve(stateDir, 'door/relay') };
+  const { relayPin: pin, relayActiveLow: activeLow, chipLabel } = doorIo;
+  const driver = doorIo.driver === 'auto' ? driverHere(chipLabel) : doorIo.driver;
+  if (driver === 'onoff') return { kind: 'sysfs', chipLabel: findChip(SYSFS_GPIO, chipLabel).label, pin, activeLow };
+  const { findDeviceChip } = await import('./door-io/gpiod-chip.ts');
+  return { kind: 'chip', chipLabel: (await findDeviceChip(guardProgram, chipLabel, [pin])).label, pin, activeLow };
 }

@@ -5,12 +5,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildGuard, guardIsBuilt } from './build-guard.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const forTests = process.argv.includes('--dev');
 
 /** What is looked for, the Debian package that brings it, and how it is found where it is no command on the path. */
 const COMPILERS = [{ name: 'g++' }, { name: 'make' }, { name: 'python3' }];
+/** For the relay guard. */
+const C_COMPILER = [{ name: 'cc', package: 'gcc' }, { name: 'libc6-dev', found: ['test', '-e', '/usr/include/linux/gpio.h'] }];
 /** Independent readers, clients and a browser: each test that wants one says so when it is absent. */
 const TEST_TOOLS = [
   { name: 'chromium' },
@@ -35,6 +38,7 @@ async function main() {
   }
   if (forTests) await provide(TEST_TOOLS);
   await build();
+  await provideGuard();
 }
 
 function checkNode() {
@@ -85,10 +89,19 @@ async function build() {
   const newest = newestSource(['daemon', 'drivers', 'config', 'scripts', 'test', 'tsconfig.json', 'package-lock.json']);
   const stamp = `${newest} ${readStamp('node_modules/.postern-installed')}`;
   if (readStamp('.build/.built') === stamp) return;
-  rmSync(join(root, '.build'), { recursive: true, force: true });
+  for (const made of existsSync(join(root, '.build')) ? readdirSync(join(root, '.build')) : []) {
+    if (made !== 'guard') rmSync(join(root, '.build', made), { recursive: true, force: true });
+  }
   await step('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
   mkdirSync(join(root, '.build'), { recursive: true });
   writeFileSync(join(root, '.build/.built'), stamp);
+}
+
+/** Never without one: a door that is released must have what rests its relay. A compiler that CC names is the user's affair. */
+async function provideGuard() {
+  if (guardIsBuilt()) return;
+  if (!process.env.CC) await provide(C_COMPILER);
+  buildGuard();
 }
 
 /** Names and times of all sources: a file that was added, changed or removed shows. */

@@ -6,7 +6,7 @@
  * A file fails when a test in it fails, and also when it ran no test (a forgotten `.run()`), does not
  * end by itself (an open handle), focuses a test (`.only`) or skips one without a line that says so.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,6 +81,8 @@ function say(text: string): void {
 }
 
 async function main(): Promise<number> {
+  const guard = spawnSync(process.execPath, [join(root, 'scripts/build-guard.mjs')], { stdio: 'inherit' });
+  if (guard.status !== 0) return 1;
   const files = testFiles(process.argv.slice(2));
   const queue = [...files];
   const results: FileResult[] = [];

@@ -9,8 +9,9 @@ const simulated = z.strictObject({
   }).exactOptional().describe('Someone who walks through whenever the door is released; absent: the door stays closed.'),
 });
 
-const onoff = z.strictObject({
-  driver: z.literal('onoff').describe('The GPIO pins of a Raspberry Pi, through sysfs.'),
+const pull = (): z.ZodEnum<{ 'up': 'up'; 'down': 'down'; 'none': 'none'; 'as-is': 'as-is' }> => z.enum(['up', 'down', 'none', 'as-is']);
+
+const pins = {
   relayPin: pin().describe('Pin of the lock relay (BCM number).').meta({ example: 17 }),
   relayActiveLow: z.boolean().default(false).describe('The relay board energises its coil on a low level. Electrical polarity only: at rest the door is locked either way.'),
   contactPin: pin().exactOptional().describe('Pin of the door position switch; absent: none is wired, and forced or held-open cannot be told.').meta({ example: 27 }),
@@ -19,14 +20,44 @@ const onoff = z.strictObject({
   rexActiveLow: z.boolean().default(true).describe('A low level means that someone asks to exit.'),
   firePin: pin().exactOptional().describe('Pin of the fire panel\'s contact, normally closed: an open wire is an alarm; absent: none is wired.').meta({ example: 23 }),
   fireActiveLow: z.boolean().default(false).describe('A low level means alarm. Leave it off for a contact that is normally closed to ground.'),
-  debounceMs: whole(0, 1_000).default(50).describe('How long an input must stay before it counts as changed.'),
-  chipLabel: z.string().regex(/^[\w.-]{1,64}$/, 'must be the label of a GPIO chip').exactOptional()
-    .describe('Label of the GPIO chip, as in /sys/class/gpio/gpiochip*/label; absent: the Raspberry Pi\'s own, found by itself.')
+  tamperPin: pin().exactOptional().describe('Pin of the contact that opens with the reader\'s or controller\'s housing; absent: none is wired.').meta({ example: 24 }),
+  tamperActiveLow: z.boolean().default(false).describe('A low level means that the housing is open. Leave it off for a contact that is normally closed to ground.'),
+  debounceMs: whole(0, 1_000).default(50).describe('How long an input must stay before it counts as changed. A request to exit and a fire alarm count at once; their end has to stay.'),
+  chipLabel: z.string().regex(/^[\w.-]{1,31}$/, 'must be the label of a GPIO chip').exactOptional()
+    .describe('Label of the GPIO chip, as `gpiodetect` and /sys/class/gpio/gpiochip*/label show it; absent: the Raspberry Pi\'s own, found by itself.')
     .meta({ allowed: 'a label like pinctrl-rp1', example: 'pinctrl-bcm2711' }),
-})
-  .refine((it) => it.contactPin !== it.relayPin, about(['contactPin', 'relayPin'], 'must be another pin than relayPin'))
-  .refine((it) => it.rexPin !== it.relayPin, about(['rexPin', 'relayPin'], 'must be another pin than relayPin'))
-  .refine((it) => it.firePin === undefined || ![it.relayPin, it.contactPin, it.rexPin].includes(it.firePin), about(['firePin', 'relayPin', 'contactPin', 'rexPin'], 'must be a pin of its own'))
-  .refine((it) => it.rexPin === undefined || it.rexPin !== it.contactPin, about(['rexPin', 'contactPin'], 'must be another pin than contactPin'));
+};
 
-export const doorIo = z.discriminatedUnion('driver', [simulated, onoff]);
+/** sysfs cannot set a pull: there it is a matter of config.txt. */
+const pulls = {
+  contactPull: pull().default('up').describe('The pin\'s own pull resistor. Up for a switch to ground.'),
+  rexPull: pull().default('up').describe('As contactPull.'),
+  firePull: pull().default('up').describe('As contactPull; up makes a broken wire an alarm.'),
+  tamperPull: pull().default('up').describe('As contactPull; up makes a broken wire an alarm.'),
+};
+
+const PIN_KEYS = ['relayPin', 'contactPin', 'rexPin', 'firePin', 'tamperPin'] as const;
+type Pins = { readonly [Key in (typeof PIN_KEYS)[number]]?: number };
+
+/** No two wires on one pin; the later key is blamed. */
+function withPinRules<T extends z.ZodType<Pins>>(schema: T): T {
+  let ruled = schema;
+  for (const [i, first] of PIN_KEYS.entries()) {
+    for (const second of PIN_KEYS.slice(i + 1)) {
+      ruled = ruled.refine((it) => it[second] === undefined || it[second] !== it[first], about([second, first], `must be another pin than ${first}`));
+    }
+  }
+  return ruled;
+}
+
+const onoff = withPinRules(z.strictObject({ driver: z.literal('onoff').describe('The GPIO pins of a Raspberry Pi, through sysfs.'), ...pins }));
+
+const gpiod = withPinRules(z.strictObject({
+  driver: z.literal('gpiod').describe('The GPIO pins of a Raspberry Pi, through the character device: for kernels without GPIO in sysfs.'), ...pins, ...pulls,
+}));
+
+const auto = withPinRules(z.strictObject({
+  driver: z.literal('auto').describe('onoff where the kernel has the pins in sysfs, gpiod elsewhere. The pulls are set by gpiod alone; onoff leaves them to config.txt.'), ...pins, ...pulls,
+}));
+
+export const doorIo = z.discriminatedUnion('driver', [simulated, onoff, gpiod, auto]);

@@ -30,6 +30,8 @@ export function eventText(event: EventDraft): string {
     case 'lockdown-ended': return `Lockdown was ended by ${event.by}.`;
     case 'passage-started': return `Passage was started by ${event.by}, until ${moment(event.untilMs)}.`;
     case 'passage-ended': return `Passage ended (${event.why}).`;
+    case 'tamper-started': return 'ALARM: the housing was opened, or its wire is cut.';
+    case 'tamper-ended': return 'The housing is closed again.';
     case 'relay-failed': return `ALARM: the lock relay failed: ${event.detail}`;
     case 'relay-recovered': return 'The lock relay works again.';
     case 'evidence-stored': return `${event.pictures.length} pictures were kept.`;

@@ -47,6 +47,8 @@ export type EventDraft =
   | { type: 'lockdown-ended'; by: string }
   | { type: 'passage-started'; by: string; untilMs: number }
   | { type: 'passage-ended'; why: 'time' | 'command' | 'lockdown'; by?: string }
+  | { type: 'tamper-started' }
+  | { type: 'tamper-ended' }
   | { type: 'relay-failed'; detail: string }
   | { type: 'relay-recovered' }
   // Evidence and the log

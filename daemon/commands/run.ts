@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from '../../config/schema.ts';
+import { persistenceText } from '../../drivers/door-io/gpio-persistence.ts';
 import { openCamera, openDoorIo } from '../../drivers/drivers.ts';
 import { startApp } from '../app.ts';
 import { Backend } from '../backend/backend.ts';
@@ -10,6 +11,7 @@ import { ServiceReport } from '../report/service-report.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
 import { reportSettings } from './report-settings.ts';
+import { giveUpOomProtection } from './oom-score.ts';
 import { readSecrets } from './secrets.ts';
 import { version } from './version.ts';
 
@@ -41,7 +43,10 @@ Exit codes: 0 stopped by a signal; 2 the config is bad or something the door nee
 };
 
 async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promise<string>): Promise<void> {
+  giveUpOomProtection();
   const doorIo = await openDoorIo(config, systemClock);
+  const persistence = config.doorIo.driver === 'simulated' ? undefined : persistenceText();
+  if (persistence !== undefined) log.info(persistence);
   for (const warning of doorIo.warnings ?? []) log.warn(warning);
   const app = await startApp({
     config, log, version,

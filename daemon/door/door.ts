@@ -14,6 +14,7 @@ import { healthOf } from './door-status.ts';
 import type { DoorView } from './door-view.ts';
 import { viewOf } from './door-view.ts';
 import { ORDERS_KEY, ordersFrom, storable } from './stored-orders.ts';
+import { Tamper } from './tamper.ts';
 import type { DoorEffect, DoorInput, Refusal } from './transition-rule.ts';
 
 export interface DoorOptions {
@@ -42,6 +43,7 @@ const PART = 'door';
 export class Door {
   readonly #o: DoorOptions;
   readonly #inFlight = new InFlight();
+  readonly #tamper: Tamper;
   readonly #waiting: { input: DoorInput; resolve: (performed: Promise<Trouble[]>) => void }[] = [];
   #state: DoorState = unstarted;
   #timer: Timer | undefined;
@@ -51,6 +53,7 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#o = options;
+    this.#tamper = new Tamper(options);
   }
 
   /** Brings the relay to rest, then takes up a stored lockdown or passage. Rejects as `DoorIo.start` does. */
@@ -64,7 +67,8 @@ export class Door {
       throw thrown;
     }
     const now = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs(), clockIsBelieved: clockIsBelieved() };
-    const { contact, rex, fire } = io.inputs;
+    const { contact, rex, fire, tamper } = io.inputs;
+    this.#tamper.become(tamper);
     await this.#feed({ type: 'start', contact, rex, orders: { ...ordersFrom(state.get(ORDERS_KEY), now), fire: fire === 'alarm' } });
   }
 
@@ -141,6 +145,8 @@ export class Door {
       contact: (now) => this.#happened({ type: now === 'open' ? 'contact-open' : 'contact-closed' }),
       rex: (now) => this.#happened({ type: now === 'active' ? 'rex-active' : 'rex-idle' }),
       fire: (now) => this.#happened({ type: now === 'alarm' ? 'fire-on' : 'fire-off' }),
+      tamper: (now) => this.#tamper.become(now),
+      inputFault: (detail) => this.#o.status.report('inputs', detail === undefined ? 'ok' : 'down', detail),
       relayFault: (detail) => this.#happened(detail === undefined ? { type: 'relay-recovered' } : { type: 'relay-fault', detail }),
     };
   }

@@ -6,6 +6,8 @@ export interface DoorInputs {
   rex: 'idle' | 'active' | 'absent';
   /** The fire panel's contact. It is supervised: an open wire is an alarm. */
   fire: 'normal' | 'alarm' | 'absent';
+  /** The housing's or reader's contact; an open wire is an alarm. */
+  tamper: 'normal' | 'alarm' | 'absent';
 }
 
 export interface DoorIoSink {
@@ -14,6 +16,9 @@ export interface DoorIoSink {
   /** REX began or ended; the beginning is told on its leading edge. */
   rex(now: 'idle' | 'active'): void;
   fire(now: 'normal' | 'alarm'): void;
+  tamper?(now: 'normal' | 'alarm'): void;
+  /** The inputs cannot be relied on: they stay as last read. `undefined` when they are well again. The relay is another matter. */
+  inputFault?(detail: string | undefined): void;
   /** The relay cannot be relied on: its level, read back, is not what was asked for, or its guard is gone. `undefined` when it is well again. */
   relayFault(detail: string | undefined): void;
 }
@@ -23,8 +28,9 @@ export type OutputName = 'green' | 'red' | 'buzzer' | 'light';
 /** A line that shows, sounds or lights something at the door. It has nothing to do with the relay, whatever becomes of it. */
 export interface Output {
   /**
-   * Synchronous, some microseconds. Throws a `PosternError` that names the pin or file and the mend when the line cannot
-   * be opened or written, or reads back as something else; called again, it tries again from the beginning.
+   * Takes some microseconds. Throws a `PosternError` that names the pin or file and the mend when the line cannot be opened
+   * or written, or reads back as something else; called again, it tries again from the beginning. A line that another
+   * process has is switched a moment later, and what fails there is thrown by the next call.
    */
   set(on: boolean): void;
 }

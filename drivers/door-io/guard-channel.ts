@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../daemon/base/clock.ts';
 import { sleep } from '../../daemon/base/clock.ts';
 import { GuardCore } from './guard-core.ts';
+import { childError, guardProgram } from './guard-program.ts';
 import type { RelayLine, RelayLineSpec } from './relay-line.ts';
-import { argumentsOf } from './relay-line.ts';
+import { wordsOf } from './relay-line.ts';
+import { readLines } from './read-lines.ts';
 import { systemMonotonicMs } from './system-monotonic.ts';
 
 /** What a guard tells. */
@@ -32,18 +32,17 @@ export type OpenGuard = (listener: GuardListener) => GuardChannel;
 
 /** How long a guard has to end once its pipe is closed. */
 const CLOSE_LIMIT_MS = 2_000;
-const entry = fileURLToPath(new URL(`./relay-guard-process${extname(import.meta.url)}`, import.meta.url));
 
 /** A guard in a process of its own, in a session of its own, so that a Ctrl-C in the daemon's terminal does not reach it [S1]. */
-export function guardProcess(spec: RelayLineSpec, clock: Clock): OpenGuard {
+export function guardProcess(spec: RelayLineSpec, clock: Clock, program = guardProgram): OpenGuard {
   return (listener) => {
-    const child = spawn(process.execPath, [entry, ...argumentsOf(spec)], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(program, ['guard', ...wordsOf(spec)], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
     let ours = false;
-    child.on('error', (error) => ours || listener.gone(error.message));
+    child.on('error', (error) => ours || listener.gone(childError(program, error)));
     child.on('exit', (code, signal) => ours || listener.gone(signal ? `ended by ${signal}` : `exit code ${code}`));
     // A write to a guard that has just died; its exit tells more.
     child.stdin.on('error', () => {});
-    readLines(child, (text) => ours || listener.answer(text));
+    readLines(child.stdout, (text) => ours || listener.answer(text));
     return {
       nowMs: systemMonotonicMs,
       send: (order) => void child.stdin.write(`${order}\n`),
@@ -60,16 +59,8 @@ export function guardProcess(spec: RelayLineSpec, clock: Clock): OpenGuard {
   };
 }
 
-function readLines(child: ChildProcess, take: (text: string) => void): void {
-  let rest = '';
-  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) take(line);
-  });
-}
-
-async function ended(child: ChildProcess, clock: Clock): Promise<void> {
+/** Closed, a child of ours ends by itself; one that does not is killed. Resolves when it has ended. */
+export async function ended(child: ChildProcess, clock: Clock): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const exit = once(child, 'exit');
   const done = new AbortController();
@@ -87,8 +78,13 @@ export function guardInProcess(line: RelayLine, clock: Clock): OpenGuard {
     return {
       nowMs: () => clock.monotonicMs(),
       send: (order) => core.receive(order),
-      kill: () => void core.rest(),
-      close: async () => void core.rest(),
+      kill: () => restForGood(core),
+      close: async () => restForGood(core),
     };
   };
+}
+
+function restForGood(core: GuardCore): void {
+  core.rest();
+  core.close();
 }

@@ -11,9 +11,11 @@ import type { RelayLevel } from './relay-line.ts';
  *     <id> late                            the order was sent over 1 s ago, and dropped
  *     <id> failed <sentence>               the line could not be written or read, or the order not understood
  *     0 rest|energised                     unasked: the guard is ready, or a lease has ended
- *     0 failed <sentence>                  unasked: it cannot run, or could not end a lease
+ *     0 failed <sentence>                  unasked: it cannot run, could not end a lease, or heard what is no order
  *
  * Times are milliseconds on CLOCK_MONOTONIC and may have decimals. Ids count up from 1. A closed pipe means: rest, and end.
+ * A relay that does not rest is told to again every 50 ms; that is told once, and when it does rest. A sentence may begin with
+ * the system's name of an error, as in `EBUSY: line 17 is held by "lirc"`.
  */
 export type Verb = 'energise' | 'rest' | 'level';
 

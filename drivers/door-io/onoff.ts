@@ -3,17 +3,19 @@ import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
 import { DrivenOutput, closeOutputs, switchOff } from './driven-output.ts';
 import type { GpioChip } from './gpio-chip.ts';
-import { findChip, gpioNumber } from './gpio-chip.ts';
+import { SYSFS_GPIO, findChip, gpioNumber } from './gpio-chip.ts';
 import { gpioError } from './gpio-error.ts';
 import type { GpioClass } from './gpio-pin.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
+import { inputWords, toldAtOnce } from './input-words.ts';
 import type { OnoffInputOptions } from './onoff-input.ts';
 import { OnoffInput } from './onoff-input.ts';
 import { OnoffOutputLine } from './onoff-output-line.ts';
 import { OnoffRelayLine } from './onoff-relay-line.ts';
 import { powerOnWarning } from './power-on-pull.ts';
 import { GuardedRelay } from './relay-guard.ts';
-import type { RelayLevel } from './relay-line.ts';
+import { keepRelayLine } from './relay-line-file.ts';
+import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
 
 /** An output's pin by its BCM number. */
 export interface OutputPin {
@@ -33,9 +35,13 @@ export interface OnoffDoorIoOptions {
   /** The panel's relay is normally closed to ground: an open wire reads high and is an alarm. */
   firePin?: number;
   fireActiveLow?: boolean;
+  tamperPin?: number;
+  tamperActiveLow?: boolean;
   debounceMs: number;
   outputs?: Partial<Record<OutputName, OutputPin>>;
   chipLabel?: string;
+  /** Where it is written down which line the relay is on; see relay-line-file.ts. */
+  lineFile?: string;
   /** For tests: a tree like `/sys/class/gpio`, onoff's class, and a guard that can use both. */
   sysfs?: string;
   Gpio?: GpioClass;
@@ -46,6 +52,7 @@ interface Inputs {
   contact?: OnoffInput;
   rex?: OnoffInput;
   fire?: OnoffInput;
+  tamper?: OnoffInput;
 }
 
 /** A door on a Raspberry Pi's pins, through sysfs and the `onoff` package. */
@@ -68,11 +75,12 @@ export class OnoffDoorIo implements DoorIo {
   }
 
   get inputs(): DoorInputs {
-    const { contact, rex, fire } = this.#in;
+    const { contact, rex, fire, tamper } = this.#in;
     return {
-      contact: contact ? contactOf(contact.active) : 'absent',
-      rex: rex ? rexOf(rex.active) : 'absent',
-      fire: fire ? fireOf(fire.active) : 'absent',
+      contact: contact ? inputWords.contact(contact.active) : 'absent',
+      rex: rex ? inputWords.rex(rex.active) : 'absent',
+      fire: fire ? inputWords.fire(fire.active) : 'absent',
+      tamper: tamper ? inputWords.tamper(tamper.active) : 'absent',
     };
   }
 
@@ -90,11 +98,11 @@ export class OnoffDoorIo implements DoorIo {
 
   /** Rejects PosternError: `gpio-chip`, `gpio-pin`, `onoff` or `relay-guard`; nothing is left running then. */
   async start(sink: DoorIoSink): Promise<void> {
-    const { sysfs = '/sys/class/gpio', chipLabel } = this.#o;
+    const { sysfs = SYSFS_GPIO, chipLabel } = this.#o;
     const chip = findChip(sysfs, chipLabel);
     const Gpio = this.#o.Gpio ?? (await loadGpio());
     try {
-      await this.#startRelay(sink, gpioNumber(chip, this.#o.relayPin), Gpio);
+      await this.#startRelay(sink, chip, Gpio);
       this.#openInputs(sink, chip, Gpio);
       this.#openOutputs(chip, Gpio);
     } catch (thrown) {
@@ -119,23 +127,27 @@ export class OnoffDoorIo implements DoorIo {
     await this.#relay?.stop();
   }
 
-  async #startRelay(sink: DoorIoSink, gpio: number, Gpio: GpioClass): Promise<void> {
-    const { clock, relayPin, relayActiveLow: activeLow, guard = 'process' } = this.#o;
+  async #startRelay(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): Promise<void> {
+    const { clock, relayPin, relayActiveLow: activeLow, lineFile, guard = 'process' } = this.#o;
+    const gpio = gpioNumber(chip, relayPin);
+    const spec: RelayLineSpec = { kind: 'sysfs', chipLabel: chip.label, pin: relayPin, activeLow, root: this.#o.sysfs };
+    if (lineFile !== undefined) keepRelayLine(lineFile, spec);
     const line = using(`the relay on GPIO ${relayPin} (sysfs ${gpio})`, () => new OnoffRelayLine({ gpio, activeLow, Gpio }));
-    const openGuard = guard === 'process' ? guardProcess({ kind: 'sysfs', gpio, activeLow }, clock) : guardInProcess(line, clock);
+    const openGuard = guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock);
     this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail) });
     await this.#relay.start();
   }
 
   #openInputs(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): void {
-    const { contactPin, contactActiveLow = false, rexPin, rexActiveLow = true, firePin, fireActiveLow = false, debounceMs, clock } = this.#o;
+    const { contactPin, contactActiveLow = false, rexPin, rexActiveLow = true, firePin, fireActiveLow = false, tamperPin, tamperActiveLow = false, debounceMs, clock } = this.#o;
     const open = (what: string, pin: number, options: Pick<OnoffInputOptions, 'activeLow' | 'atOnce' | 'tell'>): OnoffInput => {
       const gpio = gpioNumber(chip, pin);
       return using(`${what} on GPIO ${pin} (sysfs ${gpio})`, () => new OnoffInput({ gpio, debounceMs, clock, Gpio, ...options }));
     };
-    if (contactPin !== undefined) this.#in.contact = open('the contact', contactPin, { activeLow: contactActiveLow, atOnce: false, tell: (active) => sink.contact(contactOf(active)) });
-    if (rexPin !== undefined) this.#in.rex = open('the request to exit', rexPin, { activeLow: rexActiveLow, atOnce: true, tell: (active) => sink.rex(rexOf(active)) });
-    if (firePin !== undefined) this.#in.fire = open('the fire input', firePin, { activeLow: fireActiveLow, atOnce: true, tell: (active) => sink.fire(fireOf(active)) });
+    if (contactPin !== undefined) this.#in.contact = open('the contact', contactPin, { activeLow: contactActiveLow, atOnce: toldAtOnce.contact, tell: (active) => sink.contact(inputWords.contact(active)) });
+    if (rexPin !== undefined) this.#in.rex = open('the request to exit', rexPin, { activeLow: rexActiveLow, atOnce: toldAtOnce.rex, tell: (active) => sink.rex(inputWords.rex(active)) });
+    if (firePin !== undefined) this.#in.fire = open('the fire input', firePin, { activeLow: fireActiveLow, atOnce: toldAtOnce.fire, tell: (active) => sink.fire(inputWords.fire(active)) });
+    if (tamperPin !== undefined) this.#in.tamper = open('the tamper input', tamperPin, { activeLow: tamperActiveLow, atOnce: toldAtOnce.tamper, tell: (active) => sink.tamper?.(inputWords.tamper(active)) });
   }
 
   /** A pin that cannot be had is told when it is used: a door without its lamp is a door. */
@@ -153,10 +165,6 @@ export class OnoffDoorIo implements DoorIo {
     return this.#relay;
   }
 }
-
-const contactOf = (open: boolean): 'open' | 'closed' => (open ? 'open' : 'closed');
-const rexOf = (active: boolean): 'active' | 'idle' => (active ? 'active' : 'idle');
-const fireOf = (alarm: boolean): 'alarm' | 'normal' => (alarm ? 'alarm' : 'normal');
 
 /** Lazily, for it needs a native module that a machine without GPIO need not have. */
 async function loadGpio(): Promise<GpioClass> {

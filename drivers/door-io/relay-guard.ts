@@ -62,7 +62,8 @@ export class GuardedRelay {
 
   /** Resolves when the guard is ready, with the relay at rest. Rejects PosternError('relay-guard'). */
   async start(): Promise<void> {
-    this.#setFault(this.#restByHand());
+    // A line that the guard alone has is at rest from the instant that the guard gets it.
+    if (!this.#o.line.isGuardsAlone) this.#setFault(this.#restByHand());
     const tooLong = this.#o.clock.after(START_LIMIT_MS, () => this.#replace('it did not get ready in time'));
     try {
       await new Promise<void>((resolve, reject) => {
@@ -96,6 +97,7 @@ export class GuardedRelay {
     this.#endLease();
     this.#orders.rejectAll('the door driver stops');
     await this.#guard?.close();
+    this.#guard = undefined;
     this.#restByHand();
   }
 
@@ -198,8 +200,9 @@ export class GuardedRelay {
 
   // ---- The relay ----
 
-  /** Returns what is wrong afterwards. */
+  /** Returns what is wrong afterwards, as far as can be known: a line that the guard alone has tells nothing while it has it. */
   #restByHand(): string | undefined {
+    if (this.#o.line.isGuardsAlone && this.#guard) return undefined;
     try {
       this.#o.line.write('rest');
       this.#setLevel(this.#o.line.read());

@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
@@ -8,7 +8,8 @@ import { FileOutputWire, brokenMark } from './file-output-wire.ts';
 import { FileRelayLine, weldedMark } from './file-relay-line.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
 import { GuardedRelay } from './relay-guard.ts';
-import type { RelayLevel } from './relay-line.ts';
+import { keepRelayLine } from './relay-line-file.ts';
+import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
 
 export interface SimulatedDoorIoOptions {
   /** Folder of the relay's level: `relay` in it is `1` or `0`. Made if it is not there. */
@@ -16,6 +17,8 @@ export interface SimulatedDoorIoOptions {
   clock: Clock;
   /** `in-process` for a replayed session, where the clock is a virtual one. */
   guard: 'process' | 'in-process';
+  /** Where it is written down which line the relay is on; see relay-line-file.ts. */
+  lineFile?: string;
   /** `absent` for a door without a contact. */
   contact?: 'wired' | 'absent';
   /** Someone who walks through whenever the door is released. */
@@ -42,7 +45,7 @@ export class SimulatedDoorIo implements DoorIo {
     this.#relayPath = join(options.dir, 'relay');
     this.name = `simulated ${this.#relayPath}`;
     this.outputs = Object.fromEntries((options.outputs ?? []).map((name) => [name, this.#output(name)]));
-    this.#inputs = { contact: options.contact === 'absent' ? 'absent' : 'closed', rex: 'idle', fire: 'normal' };
+    this.#inputs = { contact: options.contact === 'absent' ? 'absent' : 'closed', rex: 'idle', fire: 'normal', tamper: 'normal' };
   }
 
   get inputs(): DoorInputs {
@@ -60,7 +63,9 @@ export class SimulatedDoorIo implements DoorIo {
   async start(sink: DoorIoSink): Promise<void> {
     const { clock, guard } = this.#o;
     const line = this.#openLine();
-    const openGuard = guard === 'process' ? guardProcess({ kind: 'file', path: this.#relayPath }, clock) : guardInProcess(line, clock);
+    const spec: RelayLineSpec = { kind: 'file', path: resolve(this.#relayPath) };
+    if (this.#o.lineFile !== undefined) keepRelayLine(this.#o.lineFile, spec);
+    const openGuard = guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock);
     this.#line = line;
     this.#sink = sink;
     this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail), onLevel: (level) => this.#relayMoved(level) });
@@ -103,6 +108,12 @@ export class SimulatedDoorIo implements DoorIo {
     if (this.#inputs.fire === now) return;
     this.#inputs.fire = now;
     this.#sink?.fire(now);
+  }
+
+  setTamper(now: 'normal' | 'alarm'): void {
+    if (this.#inputs.tamper === now) return;
+    this.#inputs.tamper = now;
+    this.#sink?.tamper?.(now);
   }
 
   // ---- What breaks ----

@@ -34,6 +34,8 @@ const specimens: { [Type in EventType]: Extract<EventDraft, { type: Type }> } = 
   'lockdown-ended': { type: 'lockdown-ended', by: 'the admin' },
   'passage-started': { type: 'passage-started', by: 'hours', untilMs: Date.parse('2026-03-02T17:30:00Z') },
   'passage-ended': { type: 'passage-ended', why: 'time' },
+  'tamper-started': { type: 'tamper-started' },
+  'tamper-ended': { type: 'tamper-ended' },
   'relay-failed': { type: 'relay-failed', detail: 'it is welded' },
   'relay-recovered': { type: 'relay-recovered' },
   'evidence-stored': { type: 'evidence-stored', attemptId: attempt.attemptId, pictures: [] },
@@ -78,7 +80,7 @@ test('times are said as people say them', () => {
 
 test('alarms are told apart at a glance', () => {
   const alarms = Object.values(specimens).filter((draft) => eventText(draft).startsWith('ALARM')).map(({ type }) => type);
-  assert.equal(alarms, ['door-forced', 'door-held-open', 'rex-stuck', 'relay-failed', 'list-stale']);
+  assert.equal(alarms, ['door-forced', 'door-held-open', 'rex-stuck', 'tamper-started', 'relay-failed', 'list-stale']);
 });
 
 test.run();

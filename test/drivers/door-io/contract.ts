@@ -16,11 +16,19 @@ export interface DoorIoBench {
   moveRex(now: 'idle' | 'active'): void;
   /** The `green` output as someone sees it; every bench has that one wired, and no other. */
   green(): boolean;
+  /** True where the kernel lets nobody else have the lines while a driver holds them. */
+  isExclusive?: true;
   /** Makes switching it off fail, or mends it. */
   breakGreen?(broken: boolean): void;
   /** Sticks the relay as it is energised, or frees it. */
   weld?(welded: boolean): void;
   close(): Promise<void>;
+}
+
+/** Whether the output shows `on` now or in a moment; a driver may have another process switch it. */
+async function greenComes(bench: DoorIoBench, on: boolean): Promise<boolean> {
+  for (let waits = 0; waits < 200 && bench.green() !== on; waits++) await bench.pass(5);
+  return bench.green() === on;
 }
 
 /** Everything a driver told, in words. */
@@ -77,7 +85,8 @@ export function doorIoContract(name: string, open: (found: 'energised' | 'rest')
   check('start brings a relay that was left energised to rest [S1]', async (bench) => {
     assert.is(bench.outside(), 'rest');
     assert.is(bench.io.relay, 'rest');
-    assert.equal(bench.io.inputs, { contact: 'closed', rex: 'idle', fire: bench.io.inputs.fire });
+    const { contact, rex } = bench.io.inputs;
+    assert.equal({ contact, rex }, { contact: 'closed', rex: 'idle' });
   }, 'energised');
 
   check('energise resolves with the relay energised, which rests by itself at the end of the lease [S1]', async (bench, sink) => {
@@ -182,13 +191,13 @@ export function doorIoContract(name: string, open: (found: 'energised' | 'rest')
     assert.equal(sink.heard, []);
   });
 
-  check('outputs are those that are wired, and switch on and off at once', async (bench, sink) => {
+  check('outputs are those that are wired, and switch on and off', async (bench, sink) => {
     const { green, ...others } = bench.io.outputs ?? {};
     assert.equal(others, {});
-    assert.not.ok(bench.green());
+    assert.ok(await greenComes(bench, false));
     for (const on of [true, true, false, false, true]) {
       green?.set(on);
-      assert.is(bench.green(), on);
+      assert.ok(await greenComes(bench, on));
     }
     assert.equal(sink.heard, []);
   });
@@ -200,22 +209,23 @@ export function doorIoContract(name: string, open: (found: 'energised' | 'rest')
     await bench.io.energise(300);
     bench.io.outputs?.green?.set(true);
     await restsUntil(bench);
-    assert.ok(bench.green());
+    assert.ok(await greenComes(bench, true));
     assert.equal(sink.heard, []);
   });
 
   check('start and stop leave an output off, and after stop it stays off', async (bench) => {
     const green = bench.io.outputs?.green;
     green?.set(true);
-    // As a daemon that was killed leaves it.
+    // As a daemon that was killed leaves it; the kernel takes a line of a character device back by itself.
+    if (bench.isExclusive) await bench.io.stop();
     const next = bench.another();
     await next.start(new HeardSink());
-    assert.not.ok(bench.green());
+    assert.ok(await greenComes(bench, false));
     next.outputs?.green?.set(true);
     await next.stop();
-    assert.not.ok(bench.green());
+    assert.ok(await greenComes(bench, false));
     next.outputs?.green?.set(true);
-    assert.not.ok(bench.green());
+    assert.ok(await greenComes(bench, false));
   });
 
   check('an output that cannot be switched off says so with the mend, is no fault of the door, and works again when it is mended', async (bench, sink) => {
@@ -229,7 +239,7 @@ export function doorIoContract(name: string, open: (found: 'energised' | 'rest')
     await next.stop();
     bench.breakGreen(false);
     bench.io.outputs?.green?.set(true);
-    assert.ok(bench.green());
+    assert.ok(await greenComes(bench, true));
     assert.equal(sink.heard, []);
   });
 

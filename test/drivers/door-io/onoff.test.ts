@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Clock } from '../../../daemon/base/clock.ts';
@@ -75,10 +75,10 @@ for (const activeLow of [false, true]) {
 }
 
 doorIoContract('onoff on a fake sysfs, guard in its own process', async (found) => {
-  const sysfs = fakePi();
-  process.env.FAKE_SYSFS = sysfs.root;
-  process.env.NODE_OPTIONS = `--import ${new URL(`./fake-onoff${extname(import.meta.url)}`, import.meta.url).href}`;
-  return benchOn(sysfs, found, true, systemClock, (ms) => sleep(systemClock, ms), 'process');
+  // Files do not apply active_low to each other, nor weld; the guard sees them without the fake between.
+  const bench = benchOn(fakePi(), found, false, systemClock, (ms) => sleep(systemClock, ms), 'process');
+  delete bench.weld;
+  return bench;
 });
 
 // ---- The real kernel, where it has a simulated chip: nothing is wired to that ----
@@ -97,7 +97,6 @@ function simulatedChip(): { label: string; dir: string } | undefined {
 
 const chip = simulatedChip();
 if (chip) {
-  delete process.env.NODE_OPTIONS;
   const pull = (line: number, to: 'up' | 'down'): void => writeFileSync(join(chip.dir, `sim_gpio${line}/pull`), `pull-${to}`);
   doorIoContract('onoff on a kernel with gpio-sim', async () => {
     pull(1, 'down');
@@ -293,6 +292,36 @@ onoff('[S1] a pin whose power-on pull would energise the relay is warned of', ()
 
 onoff.after(() => {
   for (const root of made) rmSync(root, { recursive: true });
+});
+
+onoff('an opened housing is told, and an open wire is one', async () => {
+  const sysfs = fakePi();
+  const clock = new VirtualClock();
+  sysfs.export(BASE + 24);
+  const io = driver(sysfs, clock, { tamperPin: 24 });
+  const heard: string[] = [];
+  await io.start({ ...deaf, tamper: (now) => heard.push(now) });
+  assert.is(io.inputs.tamper, 'normal');
+  sysfs.drive(BASE + 24, 1);
+  clock.advance(50);
+  assert.is(io.inputs.tamper, 'alarm');
+  assert.equal(heard, ['alarm']);
+  await io.stop();
+});
+
+onoff('the line of the relay is written down before it is energised [S1]', async () => {
+  const sysfs = fakePi();
+  const lineFile = join(sysfs.root, 'state/relay-line');
+  const io = driver(sysfs, new VirtualClock(), { lineFile });
+  await io.start(deaf);
+  assert.is(readFileSync(lineFile, 'utf8'), `sysfs\npinctrl-bcm2711:17\nhigh\n${sysfs.root}\n`);
+  await io.stop();
+});
+
+onoff('a state folder that cannot be written is refused before the relay is touched', async () => {
+  const sysfs = fakePi();
+  assert.is((await refusal(driver(sysfs, new VirtualClock(), { lineFile: '/dev/null/relay-line' }))).code, 'relay-line-file');
+  assert.not.ok(sysfs.isExported(RELAY));
 });
 
 onoff.run();

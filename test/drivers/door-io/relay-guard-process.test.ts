@@ -43,7 +43,7 @@ async function guardOf(parent: number): Promise<number> {
   let found: number | undefined;
   await until('a relay guard runs', () => {
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
-    found = pids.find((pid) => statOf(pid)?.parent === parent && lives(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('relay-guard-process'));
+    found = pids.find((pid) => statOf(pid)?.parent === parent && lives(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postern-guard'));
     return found !== undefined;
   });
   return found as number;
