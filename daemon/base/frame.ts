@@ -22,6 +22,11 @@ export interface Frame {
   jpeg?: Uint8Array;
   /** `width * height` bytes, row by row without padding, 0 black to 255 white. */
   luma?: Uint8Array;
+  /**
+   * The colours that belong to a luma of limited range (16 black to 235 white; ITU-R BT.601), at half its size: the U and
+   * then the V plane, each `ceil(width / 2) * ceil(height / 2)` bytes without padding.
+   */
+  chroma?: Uint8Array;
 }
 
 /** One code read in a frame. */

@@ -1,0 +1,54 @@
+import type { ParserSink, PictureParser } from './picture-parser.ts';
+import { MultipartParser } from './multipart-parser.ts';
+import { Yuv4mpegParser } from './yuv4mpeg-parser.ts';
+
+/** Says what went wrong with its level before it, and nothing else; standard input is the driver's. */
+export const FFMPEG_MANNERS = ['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info'];
+
+/** Clockwise degrees. */
+export type Rotation = 0 | 90 | 180 | 270;
+
+/** How ffmpeg hands pictures over. */
+export interface FfmpegOutput {
+  args: string[];
+  parser(sink: ParserSink): PictureParser;
+}
+
+/** The camera's own JPEGs, untouched: hardly any work, and the evidence is what the camera took. */
+export const asJpeg: FfmpegOutput = {
+  args: ['-an', '-c:v', 'copy', '-f', 'mpjpeg', '-boundary_tag', 'postern', '-'],
+  parser: (sink) => new MultipartParser('postern', sink),
+};
+
+/**
+ * Decoded pictures, 4:2:0 of limited range, each as it is decoded. To make JPEGs of them, only for the decoder to take
+ * them apart again, would cost several times what decoding the video does.
+ */
+export function asYuv(rotate: Rotation): FfmpegOutput {
+  const turn = { 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] }[rotate];
+  return {
+    args: ['-an', ...(turn.length > 0 ? ['-vf', turn.join(',')] : []), '-fps_mode', 'passthrough', '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe', '-'],
+    parser: (sink) => new Yuv4mpegParser(sink),
+  };
+}
+
+/** ffmpeg goes on in the first size and squeezes the new pictures into it. */
+export function changedSize(line: string): string | undefined {
+  return /Changing video frame properties on the fly|[Cc]hanged from size/.test(line) ? 'the size of its pictures has changed' : undefined;
+}
+
+/** What ffmpeg's last words mean, by the tables given, the first that fits; else its last error in its own words. */
+export function explainFfmpeg(tables: [RegExp, string][], hide: (text: string) => string) {
+  return (lines: readonly string[]): string | undefined => {
+    const all = lines.join('\n');
+    const known = tables.find(([pattern]) => pattern.test(all));
+    if (known) return known[1];
+    const last = lines.filter((line) => /\[(error|fatal|panic)\]/.test(line)).at(-1);
+    return last === undefined ? undefined : `ffmpeg says: ${hide(plain(last))}`;
+  };
+}
+
+/** Without levels, addresses in memory, and the full stop: the same fault gives the same words. */
+function plain(line: string): string {
+  return line.replace(/\[[^\]]*@ 0x[0-9a-f]+\] ?/g, '').replace(/\[(error|fatal|panic)\] ?/g, '').replace(/[.\s]+$/, '');
+}
