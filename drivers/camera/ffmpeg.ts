@@ -2,8 +2,8 @@ import type { ParserSink, PictureParser } from './picture-parser.ts';
 import { MultipartParser } from './multipart-parser.ts';
 import { Yuv4mpegParser } from './yuv4mpeg-parser.ts';
 
-/** Says what went wrong with its level before it, and nothing else; standard input is the driver's. */
-export const FFMPEG_MANNERS = ['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+info'];
+/** Its errors have their level before them, and the size of the pictures is told; standard input is the driver's. */
+export const FFMPEG_MANNERS = ['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'level+verbose'];
 
 /** Clockwise degrees. */
 export type Rotation = 0 | 90 | 180 | 270;
@@ -27,14 +27,22 @@ export const asJpeg: FfmpegOutput = {
 export function asYuv(rotate: Rotation): FfmpegOutput {
   const turn = { 0: [], 90: ['transpose=clock'], 180: ['hflip', 'vflip'], 270: ['transpose=cclock'] }[rotate];
   return {
-    args: ['-an', ...(turn.length > 0 ? ['-vf', turn.join(',')] : []), '-fps_mode', 'passthrough', '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe', '-'],
+    args: ['-an', ...(turn.length > 0 ? ['-vf', turn.join(',')] : []), '-fps_mode', 'passthrough', '-enc_time_base', '1/90000', '-pix_fmt', 'yuv420p', '-f', 'yuv4mpegpipe', '-'],
     parser: (sink) => new Yuv4mpegParser(sink),
   };
 }
 
-/** ffmpeg goes on in the first size and squeezes the new pictures into it. */
-export function changedSize(line: string): string | undefined {
-  return /Changing video frame properties on the fly|[Cc]hanged from size/.test(line) ? 'the size of its pictures has changed' : undefined;
+/**
+ * Looks at what ffmpeg says for another size of picture: it would go on in the first size and squeeze the new pictures into
+ * it. It tells the size of what it decodes when it begins and with each change.
+ */
+export function sizeChange(): (line: string) => string | undefined {
+  let first: string | undefined;
+  return (line) => {
+    const size = /\[graph .* input from stream .*\bw:(\d+ h:\d+)/.exec(line)?.[1];
+    first ??= size;
+    return size === undefined || size === first ? undefined : 'the size of its pictures has changed';
+  };
 }
 
 /** What ffmpeg's last words mean, by the tables given, the first that fits; else its last error in its own words. */

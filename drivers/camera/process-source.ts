@@ -24,8 +24,8 @@ export interface CameraProgram {
   obstacle?(): string | undefined;
   /** In the words of `PictureListener.ended`, what the last lines on standard error mean; undefined when they say nothing. */
   explain(lines: readonly string[]): string | undefined;
-  /** Looks at each line as it comes; a reason ends the try. */
-  heed?(line: string, parser: PictureParser): string | undefined;
+  /** Made for each try: looks at each line on standard error as it comes; a reason ends the try. */
+  heed?(parser: PictureParser): (line: string) => string | undefined;
   isThere?(): Promise<boolean>;
 }
 
@@ -75,7 +75,8 @@ class ProgramRun implements SourceRun {
     this.#program = program;
     this.#listener = listener;
     this.#parser = program.parser({ picture: (picture) => listener.picture(picture), bad: (what) => listener.bad(what) });
-    this.#tail = new StderrTail((line) => this.#heed(line));
+    const heed = program.heed?.(this.#parser);
+    this.#tail = new StderrTail((line) => this.#said(heed?.(line)));
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', program.command, ...program.args], { stdio: ['pipe', 'pipe', 'pipe'], env: environment() });
     this.#gone = this.#listen();
   }
@@ -124,8 +125,7 @@ class ProgramRun implements SourceRun {
     }
   }
 
-  #heed(line: string): void {
-    const reason = this.#over ? undefined : this.#program.heed?.(line, this.#parser);
+  #said(reason: string | undefined): void {
     if (reason !== undefined) this.#end(reason);
   }
 

@@ -39,7 +39,7 @@ export function rpicamSource(options: RpicamSourceOptions): ProcessSource {
     package: 'rpicam-apps-lite',
     parser: (sink) => new YuvParser(layoutOf(width, height, options), sink),
     explain: meaningOf,
-    heed: (line, parser) => takeSize(line, parser, options),
+    heed: (parser) => (line) => takeSize(line, parser, options),
   });
 }
 

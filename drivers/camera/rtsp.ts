@@ -1,5 +1,5 @@
 import type { Clock } from '../../daemon/base/clock.ts';
-import { asYuv, changedSize, explainFfmpeg, FFMPEG_MANNERS, type Rotation } from './ffmpeg.ts';
+import { asYuv, explainFfmpeg, FFMPEG_MANNERS, sizeChange, type Rotation } from './ffmpeg.ts';
 import { answersAt } from './network-look.ts';
 import { ProcessSource } from './process-source.ts';
 
@@ -40,7 +40,7 @@ export function rtspSource(options: RtspSourceOptions): ProcessSource {
     input: playlist(options),
     parser: (sink) => output.parser(sink),
     explain: explainFfmpeg(MEANINGS, (text) => hidden(text, url, login)),
-    heed: changedSize,
+    heed: sizeChange,
     isThere: () => answersAt(clock, hostname.replace(/^\[|\]$/g, ''), Number(port) || PORT[protocol as keyof typeof PORT]),
   });
 }

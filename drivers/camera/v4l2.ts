@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Clock } from '../../daemon/base/clock.ts';
-import { asJpeg, asYuv, changedSize, explainFfmpeg, FFMPEG_MANNERS, type Rotation } from './ffmpeg.ts';
+import { asJpeg, asYuv, explainFfmpeg, FFMPEG_MANNERS, sizeChange, type Rotation } from './ffmpeg.ts';
 import { ProcessSource } from './process-source.ts';
 
 export interface V4l2SourceOptions {
@@ -35,7 +35,7 @@ export function v4l2Source(options: V4l2SourceOptions): ProcessSource {
     parser: (sink) => output.parser(sink),
     obstacle: () => obstacleAt(device),
     explain: explainFfmpeg(meanings(options), (text) => text),
-    heed: changedSize,
+    heed: sizeChange,
     isThere: () => access(device).then(() => true, () => false),
   });
 }

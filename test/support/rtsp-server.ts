@@ -26,7 +26,7 @@ export class RtspServer {
   readonly #sockets = new Set<Socket>();
   /** All that clients asked, first lines only. */
   readonly asked: string[] = [];
-  /** `silent` keeps the connection and sends nothing, `frozen` stops at one picture, `garbage` sends bytes that are no video. */
+  /** `silent` keeps the connection and sends nothing, `garbage` sends bytes that are no video, `missing` knows no such stream, `deaf` answers nothing. */
   mood: 'plays' | 'silent' | 'garbage' | 'missing' | 'deaf' = 'plays';
   #units: Uint8Array[][];
 
@@ -135,13 +135,16 @@ export class RtspServer {
     const startedMs = performance.now();
     let seq = 0;
     let sent = 0;
+    let shown = this.#units;
+    let begun = 0;
     return setInterval(() => {
       for (; sent * everyMs <= performance.now() - startedMs; sent++) {
         // A camera drops what its client does not take.
         if (this.mood === 'silent' || socket.writableLength > 1_000_000) continue;
-        const unit = this.#units[sent % this.#units.length] ?? [];
-        const shown = this.mood === 'garbage' ? unit.map((nal) => Uint8Array.of(nal[0] ?? 0, ...Buffer.alloc(300, 0x5a))) : unit;
-        const packets = shown.flatMap((nal, i) => payloads(nal, i === unit.length - 1));
+        if (shown !== this.#units) [shown, begun] = [this.#units, sent];
+        const unit = shown[(sent - begun) % shown.length] ?? [];
+        const nals = this.mood === 'garbage' ? unit.map((nal) => Uint8Array.of(nal[0] ?? 0, ...Buffer.alloc(300, 0x5a))) : unit;
+        const packets = nals.flatMap((nal, i) => payloads(nal, i === unit.length - 1));
         for (const { payload, last } of packets) socket.write(interleaved(payload, { seq: seq++, time: Math.round(sent * everyMs * 90), last }));
       }
     }, everyMs / 2);

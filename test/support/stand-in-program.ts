@@ -17,6 +17,7 @@ writeFileSync(join(dir, 'arguments'), JSON.stringify(args));
 
 const kind = args.includes('yuv420') ? 'rpicam' : args.includes('mpjpeg') ? 'jpeg' : 'yuv4mpeg';
 if (kind === 'rpicam') process.stderr.write(`[0:12:01.1] [812] INFO Camera camera.cpp:1197 configuring streams: (0) ${size.width}x${size.height}-YUV420 (1) 1536x864-SBGGR10_CSI2P\n`);
+if (kind === 'yuv4mpeg') process.stderr.write(`[graph 0 input from stream 0:0 @ 0x55] [verbose] w:${size.width} h:${size.height} pixfmt:yuv420p tb:1/90000 fr:15/1 sar:1/1\n`);
 await changed();
 setInterval(() => void step(), EVERY_MS);
 
@@ -31,7 +32,7 @@ async function step(): Promise<void> {
   if (now.width !== size.width) {
     // What is taken as arguments stays for as long as rpicam-vid runs.
     if (kind === 'rpicam') process.exit(0);
-    if (kind === 'yuv4mpeg') process.stderr.write('[graph 0 input from stream 0:0 @ 0x55] [info] filter context - w: 1 h: 2; Changing video frame properties on the fly is not supported by all filters\n');
+    if (kind === 'yuv4mpeg') process.stderr.write(`[graph 0 input from stream 0:0 @ 0x55] [verbose] w:${now.width} h:${now.height} pixfmt:yuv420p tb:1/90000 fr:15/1 sar:1/1\n`);
     else size = now;
     await changed();
   }
