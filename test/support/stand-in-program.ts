@@ -6,6 +6,8 @@ import type { StandInState } from './stand-in-camera.ts';
 
 const [dir = '', ...args] = process.argv.slice(2);
 const EVERY_MS = 40;
+/** The same for each process: a camera that hangs goes on showing it. */
+const FROZEN_AT = 200;
 const begun = state();
 let count = 0;
 let jpeg: Buffer = Buffer.alloc(0);
@@ -40,7 +42,7 @@ async function step(): Promise<void> {
   if (process.stdout.writableLength > 0) return;
   switch (now.mood) {
     case 'plays': return write(picture(++count));
-    case 'frozen': return write(picture(count));
+    case 'frozen': return write(picture(FROZEN_AT));
     case 'silent': return void ++count;
     case 'garbage': return write(Buffer.alloc(50_000, `${++count}garbage`));
     case 'fails': return process.exit(1);
