@@ -45,12 +45,9 @@ export function sizeChange(): (line: string) => string | undefined {
   };
 }
 
-/** What ffmpeg's last words mean, by the tables given, the first that fits; else its last error in its own words. */
-export function explainFfmpeg(tables: [RegExp, string][], hide: (text: string) => string) {
+/** ffmpeg's last error in its own words. `hide` takes out what is secret. */
+export function lastWordsOfFfmpeg(hide: (text: string) => string = (text) => text) {
   return (lines: readonly string[]): string | undefined => {
-    const all = lines.join('\n');
-    const known = tables.find(([pattern]) => pattern.test(all));
-    if (known) return known[1];
     const last = lines.filter((line) => /\[(error|fatal|panic)\]/.test(line)).at(-1);
     return last === undefined ? undefined : `ffmpeg says: ${hide(plain(last))}`;
   };

@@ -2,7 +2,7 @@ import { jpegHasEnd } from './jpeg-size.ts';
 import { jpegPicture } from './jpeg-picture.ts';
 import { MAX_JPEG_BYTES, StreamFault, type ParserSink, type PictureParser } from './picture-parser.ts';
 
-/** All header lines of one part. */
+/** All header lines of one part; and what may stand between two parts. */
 const MAX_HEADER_BYTES = 8 * 1024;
 const CRLF = '\r\n';
 
@@ -50,7 +50,7 @@ export class MultipartParser implements PictureParser {
     const at = this.#view.indexOf(boundary);
     const lineEnd = at < 0 ? -1 : this.#view.indexOf(CRLF, at);
     if (lineEnd < 0) {
-      if (this.#filled > MAX_JPEG_BYTES) throw new StreamFault('it gives a multipart stream without its boundary');
+      if (this.#filled > MAX_HEADER_BYTES) throw new StreamFault('it gives a multipart stream without its boundary');
       return false;
     }
     this.#use(lineEnd + 2);
@@ -109,8 +109,9 @@ export class MultipartParser implements PictureParser {
     if (at >= 0) return at;
     this.#searched = Math.max(0, this.#filled - 256);
     // Without waiting for the next part, which comes a picture later.
-    const tail = this.#view.toString('latin1', Math.max(0, this.#filled - 4)).replace(/\r\n$/, '');
-    return tail.endsWith('\xff\xd9') && jpegHasEnd(this.#view) ? this.#filled : undefined;
+    const tail = this.#view.toString('latin1', Math.max(0, this.#filled - 4));
+    const jpegEnd = this.#filled - (tail.endsWith(CRLF) ? 2 : 0);
+    return /\xff\xd9(\r\n)?$/.test(tail) && jpegHasEnd(this.#view.subarray(0, jpegEnd)) ? jpegEnd : undefined;
   }
 
   get #view(): Buffer {

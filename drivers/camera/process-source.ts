@@ -7,6 +7,8 @@ import { StreamFault, type ParserSink, type PictureParser } from './picture-pars
 import type { PictureListener, PictureSource, SourceRun } from './picture-source.ts';
 import { StderrTail } from './stderr-tail.ts';
 
+export type Meaning = readonly [says: RegExp, means: string];
+
 /** What a program that gives pictures is, and how to read it. */
 export interface CameraProgram {
   name: string;
@@ -22,8 +24,10 @@ export interface CameraProgram {
   parser(sink: ParserSink): PictureParser;
   /** What is known to be wrong before it is started, in the words of `PictureListener.ended`. */
   obstacle?(): string | undefined;
-  /** In the words of `PictureListener.ended`, what the last lines on standard error mean; undefined when they say nothing. */
-  explain(lines: readonly string[]): string | undefined;
+  /** What standard error may say, and what it means in the words of `PictureListener.ended`; the first that fits counts. */
+  meanings: Meaning[];
+  /** In the same words, its last lines where none of them is known; undefined when they say nothing. */
+  lastWords(lines: readonly string[]): string | undefined;
   /** Made for each try: looks at each line on standard error as it comes; a reason ends the try. */
   heed?(parser: PictureParser): (line: string) => string | undefined;
   isThere?(): Promise<boolean>;
@@ -82,7 +86,8 @@ class ProgramRun implements SourceRun {
   }
 
   clue(): string | undefined {
-    return this.#program.explain(this.#tail.lines);
+    const all = this.#tail.lines.join('\n');
+    return this.#program.meanings.find(([says]) => says.test(all))?.[1];
   }
 
   async close(): Promise<void> {
@@ -132,7 +137,7 @@ class ProgramRun implements SourceRun {
   #whyEnded(code: number | null): string {
     const { command, package: debianPackage } = this.#program;
     if (code === NOT_FOUND) return `${command} is not installed. Run: apt-get install ${debianPackage}`;
-    return this.clue() ?? `${basename(command)} has ended`;
+    return this.clue() ?? this.#program.lastWords(this.#tail.lines) ?? `${basename(command)} has ended`;
   }
 
   #end(reason: string): void {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../daemon/base/clock.ts';
 import { MAX_PIXELS, type PictureParser } from './picture-parser.ts';
-import { ProcessSource } from './process-source.ts';
+import { ProcessSource, type Meaning } from './process-source.ts';
 import type { YuvLayout } from './yuv-frame.ts';
 import { YuvParser } from './yuv-parser.ts';
 
@@ -38,7 +38,8 @@ export function rpicamSource(options: RpicamSourceOptions): ProcessSource {
     ],
     package: 'rpicam-apps-lite',
     parser: (sink) => new YuvParser(layoutOf(width, height, options), sink),
-    explain: meaningOf,
+    meanings: MEANINGS,
+    lastWords,
     heed: (parser) => (line) => takeSize(line, parser, options),
   });
 }
@@ -56,7 +57,7 @@ function takeSize(line: string, parser: PictureParser, options: RpicamSourceOpti
   return undefined;
 }
 
-const MEANINGS: [RegExp, string][] = [
+const MEANINGS: Meaning[] = [
   [/no cameras available/i, 'the board finds no camera: check its ribbon cable and the overlay in config.txt'],
   [/Device timeout|Dequeue timer .* expired|frontend has timed out/i, 'the sensor has timed out: check its ribbon cable'],
   [/in use by another process|failed to acquire camera|Pipeline handler in use/i, 'another program uses it'],
@@ -65,10 +66,7 @@ const MEANINGS: [RegExp, string][] = [
   [/unrecognised option|unknown option/i, 'rpicam-vid does not know an option: it is too old'],
 ];
 
-function meaningOf(lines: readonly string[]): string | undefined {
-  const all = lines.join('\n');
-  const known = MEANINGS.find(([pattern]) => pattern.test(all));
-  if (known) return known[1];
+function lastWords(lines: readonly string[]): string | undefined {
   const last = lines.filter((line) => /ERROR/.test(line)).at(-1);
   return last === undefined ? undefined : `rpicam-vid says: ${last.replace(/^\[[\d:.]+\] \[\d+\]\s*/, '').replace(/[.\s*!]+$/, '')}`;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../daemon/base/clock.ts';
-import { asYuv, explainFfmpeg, FFMPEG_MANNERS, sizeChange, type Rotation } from './ffmpeg.ts';
+import { asYuv, FFMPEG_MANNERS, lastWordsOfFfmpeg, sizeChange, type Rotation } from './ffmpeg.ts';
 import { answersAt } from './network-look.ts';
-import { ProcessSource } from './process-source.ts';
+import { ProcessSource, type Meaning } from './process-source.ts';
 
 export interface RtspSourceOptions {
   clock: Clock;
@@ -39,7 +39,8 @@ export function rtspSource(options: RtspSourceOptions): ProcessSource {
     package: 'ffmpeg',
     input: playlist(options),
     parser: (sink) => output.parser(sink),
-    explain: explainFfmpeg(MEANINGS, (text) => hidden(text, url, login)),
+    meanings: MEANINGS,
+    lastWords: lastWordsOfFfmpeg((text) => hidden(text, url, login)),
     heed: sizeChange,
     isThere: () => answersAt(clock, hostname.replace(/^\[|\]$/g, ''), Number(port) || PORT[protocol as keyof typeof PORT]),
   });
@@ -78,7 +79,7 @@ function hidden(text: string, url: string, login: RtspSourceOptions['login']): s
   return secrets.sort((a, b) => b.length - a.length).reduce((shown, secret) => shown.replaceAll(secret, '…'), text).replace(/\/\/[^/\s]*@/g, '//');
 }
 
-const MEANINGS: [RegExp, string][] = [
+const MEANINGS: Meaning[] = [
   [/401 Unauthorized|authorization failed/, 'it refuses the user and the password: see camera.user and camera.passwordFile'],
   [/403 Forbidden/, 'it forbids this user to watch: see camera.user'],
   [/404 Not Found|454 Session|Server returned 4/, 'it does not know this path: see camera.url'],
@@ -89,5 +90,7 @@ const MEANINGS: [RegExp, string][] = [
   [/Name or service not known|Failed to resolve hostname|Temporary failure in name/, 'its name is not known: see camera.url'],
   [/timed out|Connection reset|Broken pipe/, 'it does not answer any more'],
   [/certificate|TLS|tls/, 'its TLS is not to be used'],
-  [/Invalid data found/, 'it gives bytes that are no video'],
+  [/error while decoding|Error while decoding|decode_slice|NAL type|short term/, 'it gives video that cannot be decoded'],
+  // An answer that never comes is told by ffmpeg in the same words as one that is none.
+  [/Invalid data found/, 'it gives no answer, or one that is no RTSP'],
 ];

@@ -1,8 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Clock } from '../../daemon/base/clock.ts';
-import { asJpeg, asYuv, explainFfmpeg, FFMPEG_MANNERS, sizeChange, type Rotation } from './ffmpeg.ts';
-import { ProcessSource } from './process-source.ts';
+import { asJpeg, asYuv, FFMPEG_MANNERS, lastWordsOfFfmpeg, sizeChange, type Rotation } from './ffmpeg.ts';
+import { ProcessSource, type Meaning } from './process-source.ts';
 
 export interface V4l2SourceOptions {
   clock: Clock;
@@ -34,7 +34,8 @@ export function v4l2Source(options: V4l2SourceOptions): ProcessSource {
     package: 'ffmpeg',
     parser: (sink) => output.parser(sink),
     obstacle: () => obstacleAt(device),
-    explain: explainFfmpeg(meanings(options), (text) => text),
+    meanings: meaningsAt(options),
+    lastWords: lastWordsOfFfmpeg(),
     heed: sizeChange,
     isThere: () => access(device).then(() => true, () => false),
   });
@@ -63,7 +64,7 @@ function obstacleAt(device: string): string | undefined {
   }
 }
 
-function meanings({ device, width, height }: V4l2SourceOptions): [RegExp, string][] {
+function meaningsAt({ device, width, height }: V4l2SourceOptions): Meaning[] {
   return [
     [/No such device|VIDIOC_DQBUF.*(No such|Input\/output)/, `${device} is gone: it was unplugged or has failed`],
     [/Device or resource busy/, `${device} is in use by another program`],

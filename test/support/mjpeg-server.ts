@@ -97,7 +97,7 @@ export class MjpegServer {
 
   #stream(response: ServerResponse): void {
     const boundary = this.mood === 'no-boundary-told' ? '' : '; boundary=frame';
-    response.writeHead(200, { 'content-type': `multipart/x-mixed-replace${boundary}` });
+    response.writeHead(200, { 'content-type': `multipart/x-mixed-replace${boundary}` }).flushHeaders();
     const timer = setInterval(() => {
       // A camera drops what its client does not take.
       if (response.writableLength < 500_000) this.#part(response);

@@ -143,7 +143,7 @@ export class RtspServer {
         if (this.mood === 'silent' || socket.writableLength > 1_000_000) continue;
         if (shown !== this.#units) [shown, begun] = [this.#units, sent];
         const unit = shown[(sent - begun) % shown.length] ?? [];
-        const nals = this.mood === 'garbage' ? unit.map((nal) => Uint8Array.of(nal[0] ?? 0, ...Buffer.alloc(300, 0x5a))) : unit;
+        const nals = this.mood === 'garbage' ? [Uint8Array.of(0x7e, ...Buffer.alloc(300, 0x5a))] : unit;
         const packets = nals.flatMap((nal, i) => payloads(nal, i === unit.length - 1));
         for (const { payload, last } of packets) socket.write(interleaved(payload, { seq: seq++, time: Math.round(sent * everyMs * 90), last }));
       }

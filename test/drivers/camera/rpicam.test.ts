@@ -13,7 +13,8 @@ import { standInRig } from './stand-in-rig.ts';
 const options: RpicamSourceOptions = { clock: systemClock, width: 320, height: 180, framesPerSecond: 15, rotate: 0, cameraNumber: 0, rowAlignBytes: 64 };
 
 testLiveCamera('rpicam', async () => {
-  const { garble: _, ...rig } = standInRig((command) => rpicamSource({ ...options, command }));
+  const rig = standInRig((command) => rpicamSource({ ...options, command }));
+  delete rig.garble;
   return rig;
 });
 
