@@ -2,7 +2,7 @@
  * What cameras cost and how fast they are back.
  *
  *   node .build/scripts/bench-camera.js            CPU for each way of getting pictures, 1280 × 720 at 15 a second
- *   node .build/scripts/bench-camera.js replug 50  a camera goes away and comes back, so many times for each way
+ *   node .build/scripts/bench-camera.js replug 50 [rtsp]  a camera goes away and comes back, so many times for each way
  */
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
@@ -151,7 +151,7 @@ async function timesOf(run: () => Promise<void>): Promise<number> {
 if (process.argv[2] === 'replug') {
   const times = Number(process.argv[3] ?? 50);
   const common = { clock, width: 320, height: 180, framesPerSecond, rotate: 0 as const };
-  await replug(programWay('rpicam, a stand-in program', (command) => rpicamSource({ ...common, cameraNumber: 0, rowAlignBytes: 64, command })), times);
-  for (const way of await networkWays()) await replug(way, times);
+  const rpicam = programWay('rpicam, a stand-in program', (command) => rpicamSource({ ...common, cameraNumber: 0, rowAlignBytes: 64, command }));
+  for (const way of [rpicam, ...await networkWays()].filter(({ name }) => name.includes(process.argv[4] ?? ''))) await replug(way, times);
 } else await cpuTable();
 process.exit(0);
