@@ -37,7 +37,7 @@ const rpicam = z.strictObject({
 
 const v4l2 = z.strictObject({
   driver: z.literal('v4l2').describe('A USB camera or another of the kernel\'s video devices, through ffmpeg.'),
-  device: z.string().regex(/^\/dev\/(?!.*(^|\/)\.\.?(\/|$))[\w./:+,@-]{1,250}$/, 'must be a device like /dev/video0 or /dev/v4l/by-id/…').meta({ allowed: 'a path below /dev', example: '/dev/v4l/by-id/usb-camera-video-index0' })
+  device: z.string().regex(/^(?!.*\/\.\.?(\/|$))\/dev\/[\w./:+,@-]{1,250}$/, 'must be a device like /dev/video0 or /dev/v4l/by-id/…').meta({ allowed: 'a path below /dev', example: '/dev/v4l/by-id/usb-camera-video-index0' })
     .describe('The camera. A name below /dev/v4l/by-id stays when another camera is plugged in.'),
   format: z.enum(['mjpeg', 'raw']).default('mjpeg').describe('mjpeg: the camera\'s own JPEGs, which most USB cameras give and which the evidence keeps as they are; raw: uncompressed pictures.'),
   ...size,
