@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { jpegHasEnd } from '../../../drivers/camera/jpeg-size.ts';
 import { MultipartParser } from '../../../drivers/camera/multipart-parser.ts';
 import { StreamFault, type ParserSink, type PictureParser } from '../../../drivers/camera/picture-parser.ts';
 import type { Picture } from '../../../drivers/camera/picture-source.ts';
@@ -64,6 +65,10 @@ test('parts that are no whole JPEG are told and left out, and the next whole one
     const { pictures, bad } = parse((sink) => new MultipartParser('b', sink), bytes, size);
     assert.equal([pictures.length, bad], [1, ['JPEGs that are cut off', 'something that is no JPEG']], `in pieces of ${size}`);
   }
+});
+
+test('the end of a thumbnail is not taken for the end of a picture that is cut off', () => {
+  assert.equal([jpegHasEnd(withThumbnail), jpegHasEnd(withThumbnail.subarray(0, -20))], [true, false]);
 });
 
 const faults: [what: string, boundary: string | undefined, bytes: Buffer, says: RegExp][] = [
