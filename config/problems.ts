@@ -44,7 +44,8 @@ const SHOWN_CHARACTERS = 40;
 /** The wrong value in front of a sentence, when it is short enough to help. */
 function shown(value: unknown): string {
   const text = typeof value === 'object' ? '' : JSON.stringify(value);
-  return text === '' || text.length > SHOWN_CHARACTERS ? '' : `is ${text}, but `;
+  // [S7] Whoever writes a password into an address must not find it in the log.
+  return text === '' || text.length > SHOWN_CHARACTERS || /\/\/.*@/.test(text) ? '' : `is ${text}, but `;
 }
 
 function valueAt(data: unknown, path: PropertyKey[]): unknown {
@@ -59,7 +60,8 @@ function defaultAt(path: PropertyKey[], keys: ConfigKeys): unknown {
 
 function unknownKeyText(path: PropertyKey[], name: string, keys: ConfigKeys): string {
   const near = nearest(name, keys.under(path).map((key) => String(key.path.at(-1))));
+  if (near === name) return 'is not a key of this driver';
   if (near !== undefined) return `is not a key of the config; did you mean ${near}?`;
-  const elsewhere = keys.all.find((key) => key.path.at(-1) === name);
-  return elsewhere ? `does not belong here; it is ${elsewhere.path.join('.')}` : 'is not a key of the config';
+  const elsewhere = new Set(keys.all.filter((key) => key.path.at(-1) === name).map((key) => key.path.join('.')));
+  return elsewhere.size > 0 ? `does not belong here; it is ${[...elsewhere].join(' or ')}` : 'is not a key of the config';
 }

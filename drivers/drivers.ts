@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../daemon/base/clock.ts';
 import type { Camera } from './camera/camera.ts';
+import type { PictureSource } from './camera/picture-source.ts';
 import type { DoorIo, OutputName } from './door-io/door-io.ts';
 import type { OutputPin } from './door-io/onoff.ts';
 import { SYSFS_GPIO, findChip, isInSysfs } from './door-io/gpio-chip.ts';
@@ -11,11 +12,43 @@ import type { RelayLineSpec } from './door-io/relay-line.ts';
 /** In the config's stateDir; the units in systemd/ name it too. */
 export const RELAY_LINE_FILE = 'relay-line';
 
-/** The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named. */
-export async function openCamera({ camera }: Config, clock: Clock): Promise<Camera> {
-  const { ReplayCamera } = await import('./camera/replay.ts');
-  const loop = camera.loopPauseS === undefined ? {} : { loop: { pauseMs: camera.loopPauseS * 1000 } };
-  return new ReplayCamera({ dir: camera.session, clock, ...loop });
+/**
+ * The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named.
+ * `password` is what the camera's passwordFile holds.
+ */
+export async function openCamera({ camera }: Config, clock: Clock, password?: string): Promise<Camera> {
+  if (camera.driver === 'replay') {
+    const { ReplayCamera } = await import('./camera/replay.ts');
+    const loop = camera.loopPauseS === undefined ? {} : { loop: { pauseMs: camera.loopPauseS * 1000 } };
+    return new ReplayCamera({ dir: camera.session, clock, ...loop });
+  }
+  const { SupervisedCamera } = await import('./camera/supervised-camera.ts');
+  const { stallMs, frozenAfterS } = camera;
+  return new SupervisedCamera({ source: await openSource(camera, clock, password), clock, stallMs, frozenAfterMs: frozenAfterS * 1000 });
+}
+
+type SourceConfig = Exclude<Config['camera'], { driver: 'replay' }>;
+
+async function openSource(camera: SourceConfig, clock: Clock, password = ''): Promise<PictureSource> {
+  switch (camera.driver) {
+    case 'rpicam': {
+      const { rpicamSource } = await import('./camera/rpicam.ts');
+      return rpicamSource({ ...camera, clock });
+    }
+    case 'v4l2': {
+      const { v4l2Source } = await import('./camera/v4l2.ts');
+      return v4l2Source({ ...camera, clock });
+    }
+    case 'rtsp': {
+      const { rtspSource } = await import('./camera/rtsp.ts');
+      return rtspSource({ ...camera, clock, ...(camera.user !== undefined && { login: { user: camera.user, password } }) });
+    }
+    case 'snapshot': {
+      const { SnapshotSource } = await import('./camera/snapshot.ts');
+      const login = camera.user === undefined ? {} : { login: { user: camera.user, password, allowsPlain: camera.allowPlainPassword } };
+      return new SnapshotSource({ ...camera, clock, ...login });
+    }
+  }
 }
 
 export async function openDoorIo(config: Config, clock: Clock): Promise<DoorIo> {

@@ -19,6 +19,7 @@ const TEST_TOOLS = [
   { name: 'chromium' },
   { name: 'zbarimg', package: 'zbar-tools' },
   { name: 'openssl' },
+  { name: 'ffmpeg' },
   { name: 'systemd-notify', package: 'systemd' },
   { name: 'python3-requests', found: ['/usr/bin/python3', '-c', 'import requests'] },
   { name: 'fonts-dejavu-core', found: ['test', '-e', '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'] },

@@ -22,6 +22,11 @@ export interface Frame {
   jpeg?: Uint8Array;
   /** `width * height` bytes, row by row without padding, 0 black to 255 white. */
   luma?: Uint8Array;
+  /**
+   * The colours that belong to a luma of limited range (16 black to 235 white; ITU-R BT.601), at half its size: the U and
+   * then the V plane, each `ceil(width / 2) * ceil(height / 2)` bytes without padding.
+   */
+  chroma?: Uint8Array;
   /** The short one of two exposures in turn, for what shines by itself: of the hall there is little to see in it. */
   isShort?: true;
 }

@@ -12,7 +12,7 @@ export function readApiKey(path: string): string {
   return key;
 }
 
-/** The password of a mail server: the one line of a file that only its owner may read; a `#` in it is part of it. Throws PosternError('key-file'). */
+/** The password of a mail server or a camera: the one line of a file that only its owner may read; a `#` in it is part of it. Throws PosternError('key-file'). */
 export function readPassword(path: string): string {
   const [password = '', ...more] = textOf(path, { secret: true }).replace(/\r?\n$/, '').split('\n');
   if (password === '' || more.length > 0 || /\p{Cc}/u.test(password)) throw bad(path, 'does not hold one password on a line of its own');

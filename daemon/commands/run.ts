@@ -12,7 +12,7 @@ import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
 import { reportSettings } from './report-settings.ts';
 import { giveUpOomProtection } from './oom-score.ts';
-import { readSecrets } from './secrets.ts';
+import { readCameraPassword, readSecrets } from './secrets.ts';
 import { version } from './version.ts';
 
 export const runCommand: Command = {
@@ -51,7 +51,7 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
   const app = await startApp({
     config, log, version,
     secrets: readSecrets(config),
-    camera: await openCamera(config, systemClock),
+    camera: await openCamera(config, systemClock, readCameraPassword(config)),
     doorIo,
     clock: systemClock,
     random: systemRandom,

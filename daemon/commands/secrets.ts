@@ -1,6 +1,6 @@
 import type { Config } from '../../config/schema.ts';
 import type { Secrets } from '../app.ts';
-import { readApiKey, readRootKeys, readZoneMaster } from './key-files.ts';
+import { readApiKey, readPassword, readRootKeys, readZoneMaster } from './key-files.ts';
 
 /** Reads the key files that the config names for running a door. Throws PosternError('key-file'). */
 export function readSecrets({ access, backend }: Config): Secrets {
@@ -9,4 +9,9 @@ export function readSecrets({ access, backend }: Config): Secrets {
     apiKey: backend?.apiKeyFile === undefined ? undefined : readApiKey(backend.apiKeyFile),
     zoneMaster: access.zoneMasterFile === undefined ? undefined : readZoneMaster(access.zoneMasterFile),
   };
+}
+
+/** The password of the door's camera, where its config names a file for it. Throws PosternError('key-file'). */
+export function readCameraPassword({ camera }: Config): string | undefined {
+  return 'passwordFile' in camera ? readPassword(camera.passwordFile) : undefined;
 }

@@ -78,10 +78,10 @@ export class FrameRing {
 }
 
 /** The frame in its smallest form: as the camera compressed it, if it did. */
-export function lean({ luma, ...frame }: Frame): Frame {
-  return frame.jpeg || !luma ? frame : { ...frame, luma };
+export function lean({ luma, chroma, ...frame }: Frame): Frame {
+  return frame.jpeg || !luma ? frame : { ...frame, luma, ...(chroma && { chroma }) };
 }
 
 function bytesOf(frame: Frame): number {
-  return (frame.jpeg?.byteLength ?? 0) + (frame.luma?.byteLength ?? 0);
+  return (frame.jpeg?.byteLength ?? 0) + (frame.luma?.byteLength ?? 0) + (frame.chroma?.byteLength ?? 0);
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp from 'sharp';
 import { PosternError } from '../base/errors.ts';
 import { quadArea, type Frame, type Point, type Quad } from '../base/frame.ts';
+import { colourPixels } from './colour-pixels.ts';
 import type { Sighting } from './frame-ring.ts';
 import { pixelate, type RawPicture } from './pixelate.ts';
 
@@ -86,7 +87,7 @@ async function cover(picture: RawPicture, covers: Cover[]): Promise<void> {
 
 async function pixelsOf(frame: Frame): Promise<RawPicture> {
   const { jpeg } = frame;
-  if (!jpeg) return lumaPixels(frame);
+  if (!jpeg) return frame.chroma ? colourPixels(frame, frame.chroma) : lumaPixels(frame);
   // Start of image and the next marker (ITU-T T.81, B.1.1.3): libvips would try any other format, too.
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8 || jpeg[2] !== 0xff) throw new PosternError('picture-bad', 'The camera\'s picture is no JPEG.');
   try {

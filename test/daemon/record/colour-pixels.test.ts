@@ -1,0 +1,42 @@
+import sharp from 'sharp';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { PosternError } from '../../../daemon/base/errors.ts';
+import { colourPixels } from '../../../daemon/record/colour-pixels.ts';
+import { lean } from '../../../daemon/record/frame-ring.ts';
+import { safePicture } from '../../../daemon/record/safe-picture.ts';
+
+const frame = { seq: 1, arrivedMs: 0 };
+const plane = (value: number, length: number): number[] => Array<number>(length).fill(value);
+
+/** Y, U, V of ITU-R BT.601 with limited range, 8 bits. */
+const colours: [name: string, yuv: [number, number, number], rgb: [number, number, number]][] = [
+  ['black', [16, 128, 128], [0, 0, 0]],
+  ['white', [235, 128, 128], [255, 255, 255]],
+  ['red', [82, 90, 240], [255, 0, 0]],
+  ['green', [145, 54, 34], [0, 255, 0]],
+  ['blue', [41, 240, 110], [0, 0, 255]],
+];
+for (const [name, [y, u, v], rgb] of colours) {
+  test(`${name} in luma and chroma is ${name} in RGB, at odd sizes too`, async () => {
+    const { data } = await colourPixels({ ...frame, width: 5, height: 3, luma: Uint8Array.from(plane(y, 15)) }, Uint8Array.from([...plane(u, 6), ...plane(v, 6)]));
+    assert.is(data.length, 45);
+    for (let i = 0; i < 45; i++) assert.ok(Math.abs((data[i] ?? 0) - (rgb[i % 3] ?? 0)) <= 2, `byte ${i} is ${data[i]}`);
+  });
+}
+
+test('a stored picture keeps the colours of a camera that gives luma and chroma', async () => {
+  const [width, height] = [64, 48];
+  const kept = lean({ ...frame, width, height, luma: Uint8Array.from(plane(82, width * height)), chroma: Uint8Array.from([...plane(90, 768), ...plane(240, 768)]) });
+  const { jpeg } = await safePicture(kept, [], [], async () => []);
+  const { dominant } = await sharp(jpeg).stats();
+  assert.ok(dominant.r > 200 && dominant.g < 60 && dominant.b < 60, JSON.stringify(dominant));
+});
+
+test('planes of another size are refused', async () => {
+  for (const [luma, chroma] of [[15, 11], [14, 12], [0, 0]]) {
+    await colourPixels({ ...frame, width: 5, height: 3, luma: new Uint8Array(luma ?? 0) }, new Uint8Array(chroma ?? 0)).then(() => assert.unreachable(), (error: PosternError) => assert.is(error.code, 'picture-bad'));
+  }
+});
+
+test.run();
