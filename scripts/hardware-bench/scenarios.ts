@@ -1,0 +1,6 @@
+import type { Scenario } from './scenario.ts';
+import { daemonFaults } from './scenarios/daemon-faults.ts';
+import { driverContracts } from './scenarios/driver-contracts.ts';
+
+/** In the order in which they run. */
+export const scenarios: readonly Scenario[] = [driverContracts, daemonFaults];
