@@ -25,6 +25,8 @@ export function watched(text: string): Watched {
 
 /** What the relay did after a fault, milliseconds. */
 export interface AfterFault {
+  /** Whether the line was up when the fault came. */
+  hit: boolean;
   /** From the fault until the line fell for good; undefined: it did not. */
   restMs: number | undefined;
   /** How long the release took that the fault fell into. */
@@ -39,6 +41,7 @@ export function afterFault(edges: readonly Edge[], faultNs: number, untilNs: num
   const later = edges.filter((edge) => edge.atNs > (up?.atNs ?? faultNs) && edge.atNs <= untilNs);
   const down = later.find((edge) => edge.level === 0);
   return {
+    hit: edges.findLast((edge) => edge.atNs <= faultNs)?.level === 1,
     restMs: down && (down.atNs - faultNs) / 1e6,
     heldMs: up && down && (down.atNs - up.atNs) / 1e6,
     roseAgain: later.some((edge) => edge.level === 1),

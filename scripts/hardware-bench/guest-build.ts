@@ -67,5 +67,5 @@ async function installParts(root: string, workshop: string, imageDir: string): P
   await runCommand('bash', [join(imageDir, 'finish-root.sh'), root]);
   mkdirSync(join(root, 'usr/lib/modules'), { recursive: true });
   cpSync(join(product, 'modules'), join(root, 'usr/lib/modules'), { recursive: true });
-  copyFileSync(join(product, 'door-watch'), join(root, 'usr/local/bin/door-watch'));
+  for (const tool of ['door-watch', 'door-ack']) copyFileSync(join(product, tool), join(root, 'usr/local/bin', tool));
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** What the guest is made of. Debian 13 has the kernel series and the systemd of today's Raspberry Pi OS. */
 export const recipe = {
   suite: 'trixie',
-  packages: ['systemd', 'systemd-sysv', 'udev', 'dbus', 'kmod', 'procps', 'gpiod', 'libstdc++6', 'busybox-static', 'ffmpeg', 'v4l-utils'],
+  packages: ['systemd', 'systemd-sysv', 'udev', 'kmod', 'procps', 'gpiod', 'libstdc++6', 'busybox-static', 'ffmpeg', 'v4l-utils'],
   /** ffmpeg draws in its renderers; nothing here has a screen. */
   leftOut: ['/usr/share/man/*', '/usr/share/doc/*', '/usr/share/locale/*', '/usr/lib/x86_64-linux-gnu/libLLVM*', '/usr/lib/x86_64-linux-gnu/dri/*'],
   /** Beside gpio-sim, which Debian's kernels do not have and the bench compiles. */

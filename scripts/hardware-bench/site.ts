@@ -4,7 +4,7 @@ import { Backend } from '../../daemon/backend/backend.ts';
 import { systemClock } from '../../daemon/base/clock.ts';
 import { renderVisitorSession } from '../make-demo-session.ts';
 
-const DOOR = 'p8Rr3mAvTdqfM1yQ0sVbJw';
+export const DOOR = 'p8Rr3mAvTdqfM1yQ0sVbJw';
 const VALID_S = 12 * 3600;
 const USES = 1000;
 

@@ -6,6 +6,6 @@ mount -t ext4 -o ro /dev/vdb /opt/postern
 mount -t ext4 -o ro /dev/vdc /opt/postern/node_modules
 mount --bind -o ro /opt/postern/node_modules/.node /usr/bin/node
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none out /out
-for try in {1..100}; do [ -e /dev/virtio-ports/postern.orders ] && exit 0; sleep 0.1; done
-echo "the host's port is not there after $try tries" >&2
-exit 1
+# By their names, which udev would make links of had it been asked to look.
+mkdir -p /dev/virtio-ports
+for port in /sys/class/virtio-ports/vport*; do ln -sf "/dev/${port##*/}" "/dev/virtio-ports/$(cat "$port/name")"; done

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs in the workshop: a copy of the guest's root where a compiler may be installed. Makes in /product what the guest
-# boots: vmlinuz, initrd, modules/ (those of the list in $1 with gpio-sim), door-watch. Prints a line for each step.
+# boots: vmlinuz, initrd, modules/ (those of the list in $1 with gpio-sim), door-watch, door-ack. Prints a line for each step.
 set -euo pipefail
 wanted=$1
 export DEBIAN_FRONTEND=noninteractive
@@ -35,9 +35,9 @@ sed -e 's/irq_to_desc(\([a-z_]*\))/irq_data_to_desc(irq_get_irq_data(\1))/' -e '
   module/kernel/irq/irq_sim.c > module/interrupts.c
 printf 'obj-m := gpio-sim.o\ngpio-sim-y := chip.o interrupts.o\n' > module/Kbuild
 
-echo "== compiling gpio-sim and door-watch"
+echo "== compiling gpio-sim and the tools"
 make -s -C "/lib/modules/$kernel/build" M=/workshop/module CONFIG_DEBUG_INFO_BTF_MODULES= modules
-gcc -O2 -static -Wall -Wextra -Werror -o /product/door-watch /workshop/door-watch.c
+for tool in door-watch door-ack; do gcc -O2 -static -Wall -Wextra -Werror -o "/product/$tool" "/workshop/$tool.c"; done
 
 echo "== choosing modules"
 there=/workshop/unpacked/usr

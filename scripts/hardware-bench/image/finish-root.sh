@@ -18,7 +18,7 @@ cat > "$units/bench-agent.service" <<'U'
 [Unit]
 Description=Takes the bench's orders
 DefaultDependencies=no
-After=local-fs.target dbus.socket
+After=local-fs.target
 Conflicts=shutdown.target
 [Service]
 ExecStartPre=/bin/bash /usr/local/lib/bench-mounts.sh
@@ -31,12 +31,19 @@ mkdir -p "$units/multi-user.target.wants"
 ln -sf ../bench-agent.service "$units/multi-user.target.wants/"
 
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer e2scrub_reap.service \
-  systemd-networkd.service systemd-timesyncd.service systemd-vconsole-setup.service systemd-random-seed.service \
+  systemd-networkd.service systemd-timesyncd.service systemd-vconsole-setup.service systemd-random-seed.service systemd-sysctl.service \
   systemd-update-utmp.service systemd-pcrmachine.service systemd-tpm2-setup.service systemd-tpm2-setup-early.service \
-  systemd-rfkill.service systemd-machine-id-commit.service systemd-journal-catalog-update.service systemd-logind.service ldconfig.service \
-  getty@tty1.service serial-getty@ttyS0.service dev-ttyS0.device dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
-  modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service modprobe@dm_mod.service modprobe@loop.service; do
+  systemd-rfkill.service systemd-machine-id-commit.service systemd-journal-catalog-update.service systemd-journal-flush.service \
+  systemd-logind.service systemd-user-sessions.service systemd-udev-trigger.service systemd-udev-load-credentials.service \
+  systemd-modules-load.service systemd-binfmt.service systemd-ask-password-wall.path ldconfig.service kmod-static-nodes.service \
+  systemd-tmpfiles-setup-dev-early.service systemd-tmpfiles-clean.timer systemd-remount-fs.service systemd-fsck-root.service \
+  getty@tty1.service serial-getty@ttyS0.service getty.target dev-ttyS0.device dev-hugepages.mount dev-mqueue.mount tmp.mount run-lock.mount \
+  sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount \
+  modprobe@configfs.service modprobe@drm.service modprobe@efi_pstore.service modprobe@fuse.service modprobe@dm_mod.service modprobe@loop.service; do
   ln -sf /dev/null "$units/$unit"
 done
+# udev has nothing to find at boot that the bench's own scripts do not load; devices that come later it sees as ever.
+mkdir -p "$root/etc/systemd/journald.conf.d"
+printf '[Journal]\nStorage=volatile\nForwardToSyslog=no\n' > "$root/etc/systemd/journald.conf.d/bench.conf"
 touch "$root/etc/.updated" "$root/var/.updated"
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale,info}/* "$root"/usr/lib/x86_64-linux-gnu/dri

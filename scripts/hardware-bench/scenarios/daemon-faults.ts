@@ -11,6 +11,7 @@ import { UNLOCK_MS, prepareSite } from '../site.ts';
 const SCRIPTS = '/opt/postern/scripts/hardware-bench/guest';
 /** By the guard, after a death; under emulation too. */
 const AFTER_DEATH_MS = 100;
+const TRIES = 5;
 /** [S1] Of a release that a hang fell into. */
 const HELD_MS = UNLOCK_MS + 1_000;
 
@@ -31,7 +32,7 @@ export const daemonFaults: Scenario = {
   about: 'the daemon under its unit is killed, frozen and stopped: when is the relay at rest?',
   async run(bench) {
     const guest = await bench.guest();
-    await prepareSite(join(guest.dir, 'out/door'), '/var/lib/postern');
+    await prepareSite(join(guest.dir, 'out/door'), '/var/lib/postern/front');
     await guest.must(`bash ${SCRIPTS}/install-door.sh`);
     const startS = Number(await guest.must(`. ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
     await guest.must('systemd-run --quiet --unit=door-watch -p StandardOutput=file:/run/watch.txt door-watch line /run/door/sim_gpio17/value');
@@ -40,14 +41,23 @@ export const daemonFaults: Scenario = {
       const results: AfterFault[] = [];
       for (let i = 0; i < bench.repeats; i++) results.push(await once(guest, fault));
       rows.push(...judge(guest, says, kind, results));
-      bench.say(`  ${says}: ${results.map(({ restMs }) => restMs?.toFixed(0) ?? 'STUCK').join(' ')} ms`);
+      bench.say(`  ${says}: at rest after ${results.map(({ restMs }) => restMs?.toFixed(0) ?? 'STUCK').join(' ')} ms`);
     }
     rows.push(await endWatch(guest));
     return rows;
   },
 };
 
+/** A fault that came when the release was over already says nothing: another try. */
 async function once(guest: Guest, fault: string): Promise<AfterFault> {
+  for (let i = 0; i < TRIES; i++) {
+    const result = await attempt(guest, fault);
+    if (result.hit) return result;
+  }
+  throw new ScenarioFailed(`${fault} came too late ${TRIES} times in a row.`, `${guest.dir}/out/watch.txt`);
+}
+
+async function attempt(guest: Guest, fault: string): Promise<AfterFault> {
   const output = await guest.must(`bash ${SCRIPTS}/fault.sh ${fault}`);
   const faultNs = Number(/^fault (\d+)$/m.exec(output)?.[1]);
   // The next one waits for the daemon anyway; only then is it known that the line did not rise again.

@@ -4,14 +4,14 @@ import { ScenarioFailed } from '../scenario.ts';
 
 const LIMIT_MS = 600_000;
 
-/** The door drivers' test files on the real kernel: where they find a simulated chip they run their contract on it. */
+/** The test files named …-on-gpio-sim: a driver's contract on the chip that wire-door.sh plugs in. */
 export const driverContracts: Scenario = {
   name: 'contracts',
   about: "the door drivers' contract suites on a real kernel's GPIO",
   async run(bench): Promise<BenchRow[]> {
     const guest = await bench.guest();
     const { code, output } = await guest.run(
-      'cd /opt/postern && node .build/scripts/test.js drivers/door-io/onoff drivers/door-io/gpiod drivers/door-io/relay-guard-process', LIMIT_MS,
+      'cd /opt/postern && node .build/scripts/test.js on-gpio-sim', LIMIT_MS,
     );
     bench.say(output.trimEnd());
     const [, passed = '0', failed = '1'] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
