@@ -4,6 +4,7 @@ import { Guest, type GuestImages } from './guest.ts';
 import type { Progress } from './progress.ts';
 
 const BOOT_GOAL_S = 20;
+const JOURNAL_LIMIT_MS = 60_000;
 
 /** One guest at a time: the machine is small, and what one does would show in the other's figures. */
 export class GuestPool {
@@ -36,6 +37,11 @@ export class GuestPool {
     await this.#closeOwn();
     await this.#shared?.close();
     this.#shared = undefined;
+  }
+
+  /** Fetches the guest's journal after a failure, if there is a guest that answers. */
+  async keepJournal(): Promise<void> {
+    await (this.#own ?? this.#shared)?.run('journalctl --boot --no-pager --output=short-monotonic > /out/journal.txt', JOURNAL_LIMIT_MS).catch(() => undefined);
   }
 
   rows(): BenchRow[] {

@@ -108,6 +108,7 @@ async function runScenario(scenario: Scenario, guests: GuestPool, { repeats, cut
     });
     return { rows };
   } catch (thrown) {
+    await guests.keepJournal();
     return { rows: [], failure: `${scenario.name}: ${messageOf(thrown)}` };
   }
 }

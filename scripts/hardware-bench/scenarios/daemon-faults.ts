@@ -32,7 +32,7 @@ export const daemonFaults: Scenario = {
   about: 'the daemon under its unit is killed, frozen and stopped: when is the relay at rest?',
   async run(bench) {
     const guest = await bench.guest();
-    await prepareSite(join(guest.dir, 'out/door'), '/var/lib/postern/front');
+    await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', visited: false });
     await guest.must(`bash ${SCRIPTS}/install-door.sh`);
     const startS = Number(await guest.must(`. ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
     await guest.must('systemd-run --quiet --unit=door-watch -p StandardOutput=file:/run/watch.txt door-watch line /run/door/sim_gpio17/value');
@@ -67,7 +67,7 @@ async function attempt(guest: Guest, fault: string): Promise<AfterFault> {
 
 function judge(guest: Guest, says: string, kind: 'death' | 'hang', results: readonly AfterFault[]): BenchRow[] {
   const stuck = results.filter(({ restMs, heldMs = Infinity, roseAgain }) => restMs === undefined || heldMs > HELD_MS || roseAgain).length;
-  if (stuck > 0) throw new ScenarioFailed(`${says}: in ${stuck} of ${results.length} tries the relay stayed up or rose again.`, `${guest.dir}/out/watch.txt, and the journal there by "journalctl"`);
+  if (stuck > 0) throw new ScenarioFailed(`${says}: in ${stuck} of ${results.length} tries the relay stayed up or rose again.`, `${guest.dir}/out/watch.txt and journal.txt beside it`);
   const times = results.map(({ restMs, heldMs }) => (kind === 'death' ? restMs : heldMs) ?? NaN);
   const name = kind === 'death' ? `${says}: fault to rest` : `${says}: release it fell into`;
   return [

@@ -55,7 +55,7 @@ async function writeUntilCut(bench: Bench, disk: string, log: string): Promise<v
     '-blockdev', 'driver=blklogwrites,node-name=logged,file=plain,log=log,log-sector-size=512',
     '-device', 'virtio-blk-pci,drive=logged,addr=10',
   ]);
-  await prepareSite(join(guest.dir, 'out/door'), '/var/lib/postern/front');
+  await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', visited: true });
   await guest.must(`bash ${SCRIPTS}/install-door.sh`);
   // Never ends by itself.
   guest.run(`bash ${SCRIPTS}/write-events.sh /dev/vdd ${ACK_SECTOR}`, LIMIT_MS).catch(() => undefined);
