@@ -13,7 +13,7 @@ import { Validator } from './access/validator.ts';
 import type { Clock } from './base/clock.ts';
 import { messageOf, PosternError } from './base/errors.ts';
 import { eventText } from './base/event-text.ts';
-import type { EventDraft, StoredEvent } from './base/events.ts';
+import type { ClockTrust, EventDraft, StoredEvent } from './base/events.ts';
 import type { Quad } from './base/frame.ts';
 import { ruuidOf, uuidBytes, type RandomSource } from './base/ids.ts';
 import { InFlight } from './base/in-flight.ts';
@@ -22,6 +22,7 @@ import { StatusBoard, type PartStatus } from './base/status.ts';
 import { StopStack } from './base/stop-stack.ts';
 import { showingKey } from './base/token.ts';
 import { Door, type ReleaseOutcome } from './door/door.ts';
+import { PassageScheduler } from './door/passage-scheduler.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { EventLog } from './record/event-log.ts';
 import { Evidence } from './record/evidence.ts';
@@ -29,6 +30,7 @@ import { GarbageTally } from './record/garbage-tally.ts';
 import { Upkeep } from './record/upkeep.ts';
 import { attemptTypes } from './report/attempt-line.ts';
 import { BackendUpload } from './report/backend-upload.ts';
+import type { VitalSign } from './report/heartbeat.ts';
 import { StatusServer } from './report/http.ts';
 import { QrReader } from './scan/qr.ts';
 import type { ScanResult } from './scan/scan-result.ts';
@@ -63,6 +65,8 @@ export interface App {
   events: EventLog;
   door: Door;
   status: StatusBoard;
+  /** What a watchdog listens to [S10]. */
+  vitalSigns: readonly VitalSign[];
   /** Of the status page, when the config asks for one. */
   pageUrl: string | undefined;
   /** Resolves when nothing is under way in any part. */
@@ -92,6 +96,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const door = await startDoor(options, memory, started);
     const { validator, lists, online } = await startAccess(options, memory, door, started);
     const orders = startOrders(options, memory, door, started);
+    const passages = startPassages(options, memory, door, started);
     const qr = await startDecoder(options, memory, started);
     const evidence = await startEvidence(options, memory, qr, started);
     const upload = startUpload(options, memory, started);
@@ -100,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     startCamera(options, memory.status, pipeline, started);
 
     const { events, status, telling } = memory;
-    const asking = [online, orders, upload].filter((part) => part !== undefined);
+    const asking = [online, orders, upload, passages].filter((part) => part !== undefined);
     const parts = [lists, ...asking, pipeline, validator, door, evidence, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
@@ -113,7 +118,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, pageUrl, idle, stop };
+    return { events, door, status, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;
@@ -165,11 +170,25 @@ async function startMemory({ config, clock, random, log, version }: AppOptions, 
 }
 
 async function startDoor({ config, doorIo, clock, log }: AppOptions, { events, time, status, tell }: Memory, started: StopStack): Promise<Door> {
-  const clockIsBelieved = (): boolean => ['verified', 'rtc'].includes(time.trust());
-  const door = new Door({ io: doorIo, clock, settings: { ...config.door, passageNeedsFirstEntry: true }, state: events.state, status, log, onEvent: tell, clockIsBelieved });
+  const clockIsBelieved = (): boolean => isBelieved(time.trust());
+  const door = new Door({ io: doorIo, clock, settings: config.door, state: events.state, status, log, onEvent: tell, clockIsBelieved });
   started.push(() => door.stop());
   await door.start();
   return door;
+}
+
+function startPassages({ config: { door: { passageSchedule: name, schedules, timeZone } }, clock, log }: AppOptions, { events, time }: Memory, door: Door, started: StopStack): PassageScheduler | undefined {
+  const schedule = name === undefined ? undefined : schedules[name];
+  if (name === undefined || schedule === undefined) return undefined;
+  const passages = new PassageScheduler({ door, name, schedule, timeZone, clock, log, state: events.state, clockIsBelieved: () => isBelieved(time.trust()) });
+  started.push(() => passages.stop());
+  passages.start();
+  return passages;
+}
+
+/** Enough to open a door by the hour. */
+function isBelieved(trust: ClockTrust): boolean {
+  return trust === 'verified' || trust === 'rtc';
 }
 
 interface Access {
@@ -322,6 +341,19 @@ async function startPage(options: AppOptions, { doorUuid, status, events, time }
   const url = await page.start();
   started.push(() => page.stop());
   return url;
+}
+
+/** [S10] Camera, decoder, backend and broker have supervisors of their own: none of them is a reason to start the door again. */
+function vitalSignsOf(door: Door, events: EventLog, clock: Clock): VitalSign[] {
+  return [
+    { name: 'the door machine', everyMs: 5_000, withinMs: 5_000, ask: () => door.tick() },
+    { name: 'the relay guard', everyMs: 5_000, withinMs: 5_000, ask: () => heardWithin(clock, door.guardHeardMs, 15_000) },
+    { name: 'the event log', everyMs: 60_000, withinMs: 30_000, ask: () => events.touch() },
+  ];
+}
+
+function heardWithin(clock: Clock, heardMs: number, limitMs: number): Promise<void> {
+  return clock.monotonicMs() - heardMs <= limitMs ? Promise.resolve() : Promise.reject(new Error('it was not heard'));
 }
 
 /** [S7] What the log keeps may be told: it holds no secret, no name and no token's text. */

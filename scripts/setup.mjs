@@ -16,6 +16,7 @@ const TEST_TOOLS = [
   { name: 'chromium' },
   { name: 'zbarimg', package: 'zbar-tools' },
   { name: 'openssl' },
+  { name: 'systemd-notify', package: 'systemd' },
   { name: 'python3-requests', found: ['/usr/bin/python3', '-c', 'import requests'] },
   { name: 'fonts-dejavu-core', found: ['test', '-e', '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'] },
 ];

@@ -26,7 +26,10 @@ export const door = z.strictObject({
   schedules: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/), schedule).default({})
     .describe('Named hours. A token that names one opens the door only within it.')
     .meta({ example: { deliveries: { weekly: { mon: ['08:00-12:00', '13:00-17:00'], tue: ['08:00-12:00'] }, exceptions: [{ date: '2026-12-24', hours: [] }] } } }),
+  passageSchedule: z.string().exactOptional().describe('The schedule in which the door stands released: opening hours, the first lesson. Absent: none.').meta({ example: 'deliveries' }),
+  passageNeedsFirstEntry: z.boolean().default(true).describe('Scheduled passage begins with the first person who is let in, so that a day on which nobody comes does not open an empty building.'),
 })
+  .refine((it) => it.passageSchedule === undefined || Object.hasOwn(it.schedules, it.passageSchedule), about(['passageSchedule', 'schedules'], 'must be the name of one of the schedules'))
   .refine((it) => it.extendedUnlockMs >= it.unlockMs, about(['extendedUnlockMs', 'unlockMs'], 'must not be shorter than unlockMs'))
   .refine((it) => it.heldOpenWarningMs < it.heldOpenMs, about(['heldOpenWarningMs', 'heldOpenMs'], 'must be shorter than heldOpenMs'))
   .refine((it) => it.rexTimeMs < it.rexStuckMs, about(['rexTimeMs', 'rexStuckMs'], 'must be shorter than rexStuckMs'))

@@ -24,10 +24,42 @@ interface LocalTime {
  * left out in spring is never there. Throws RangeError for a zone that does not exist.
  */
 export function isOpenAt(schedule: Schedule, timeZone: string, wallMs: number): boolean {
-  const now = localTime(timeZone, wallMs);
-  const exception = schedule.exceptions.find((e) => e.date === now.date);
-  const spans = exception ? exception.hours : schedule.weekly[now.weekday] ?? [];
-  return spans.some((span) => span.slice(0, 5) <= now.time && now.time < span.slice(6));
+  return spanAt(schedule, localTime(timeZone, wallMs)) !== undefined;
+}
+
+const MINUTE_MS = 60_000;
+/** So far ahead is looked at once; an hour that clocks leave out is found within. */
+const STRIDE_MINUTES = 30;
+
+/**
+ * Until when `schedule`, open at `wallMs`, stays open without a break, spans that follow upon each other over midnight
+ * included: milliseconds since 1970, at most `wallMs + limitMs`. Undefined when it is closed. Throws as `isOpenAt` does.
+ */
+export function openUntil(schedule: Schedule, timeZone: string, wallMs: number, limitMs: number): number | undefined {
+  const lastMs = wallMs + limitMs;
+  let atMs = wallMs - wallMs % MINUTE_MS;
+  let shown = localTime(timeZone, atMs);
+  for (let span = spanAt(schedule, shown); span !== undefined; span = spanAt(schedule, shown)) {
+    if (atMs >= lastMs) return lastMs;
+    const minutes = Math.min(STRIDE_MINUTES, minuteOf(span.slice(6)) - minuteOf(shown.time));
+    const next = localTime(timeZone, atMs + minutes * MINUTE_MS);
+    const isOrdinary = minuteOf(next.time) === (minuteOf(shown.time) + minutes) % (24 * 60);
+    // Where clocks are put forward or back on the way each minute is looked at.
+    atMs += (isOrdinary ? minutes : 1) * MINUTE_MS;
+    shown = isOrdinary ? next : localTime(timeZone, atMs);
+  }
+  return atMs > wallMs ? atMs : undefined;
+}
+
+/** The span that is open when the wall shows this. */
+function spanAt({ weekly, exceptions }: Schedule, { date, weekday, time }: LocalTime): string | undefined {
+  const exception = exceptions.find((e) => e.date === date);
+  const spans = exception ? exception.hours : weekly[weekday] ?? [];
+  return spans.find((span) => span.slice(0, 5) <= time && time < span.slice(6));
+}
+
+function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 }
 
 function localTime(timeZone: string, wallMs: number): LocalTime {

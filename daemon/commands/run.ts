@@ -6,6 +6,7 @@ import { Backend } from '../backend/backend.ts';
 import { systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/ids.ts';
 import { humanLogger, jsonLogger, type Logger } from '../base/logger.ts';
+import { ServiceReport } from '../report/service-report.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
 import { reportSettings } from './report-settings.ts';
@@ -50,10 +51,13 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
     clock: systemClock,
     random: systemRandom,
   });
+  const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitalSigns: app.vitalSigns, clock: systemClock, log });
   io.out.write(whereToLook(config, app.pageUrl));
   const name = await signal;
   log.info(`Stopping (${name})`);
+  service.stopping();
   await app.stop(name);
+  await service.close();
   io.out.write('Stopped. The relay is at rest.\n');
 }
 

@@ -12,7 +12,8 @@ export interface DoorView {
   /** Milliseconds until a running release ends. */
   releasedForMs: number | undefined;
   lockdownBy: string | undefined;
-  passage: { by: string; untilWallMs: number; waitsForEntry: boolean } | undefined;
+  /** `leftMs` is by the monotonic clock, which ends it. */
+  passage: { by: string; untilWallMs: number; leftMs: number; waitsForEntry: boolean } | undefined;
 }
 
 export function viewOf(state: DoorState, { inputs, relay }: Pick<DoorIo, 'inputs' | 'relay'>, nowMs: number): DoorView {
@@ -26,6 +27,6 @@ export function viewOf(state: DoorState, { inputs, relay }: Pick<DoorIo, 'inputs
     relay,
     releasedForMs: release && Math.max(0, release.untilMs - nowMs),
     lockdownBy: lockdown?.by,
-    passage: passage && { by: passage.by, untilWallMs: passage.untilWallMs, waitsForEntry: !passage.entered },
+    passage: passage && { by: passage.by, untilWallMs: passage.untilWallMs, leftMs: passage.untilMs - nowMs, waitsForEntry: !passage.entered },
   };
 }

@@ -112,6 +112,16 @@ export class Door {
     return viewOf(this.#state, this.#o.io, this.#o.clock.monotonicMs());
   }
 
+  /** Has the machine do what has fallen due, which is mostly nothing; resolves when it has. For the watchdog [S10]. */
+  async tick(): Promise<void> {
+    await this.#feed({ type: 'timer-due' });
+  }
+
+  /** Monotonic milliseconds when the relay guard last answered. */
+  get guardHeardMs(): number {
+    return this.#o.io.guardHeardMs;
+  }
+
   /** Resolves when no effect is under way. */
   idle(): Promise<void> {
     return this.#inFlight.idle();

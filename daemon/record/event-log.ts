@@ -145,6 +145,14 @@ export class EventLog {
     return (await this.#writer.ask({ kind: 'prune-uses', beforeMs })).deleted;
   }
 
+  /**
+   * Writes to the database and resolves when the writer has answered, be it that the disk is full: a disk that says no is
+   * told elsewhere, one that says nothing leaves this pending. For the watchdog [S10].
+   */
+  async touch(): Promise<void> {
+    await this.#writer.ask({ kind: 'set-state', key: 'touched', json: String(this.#wallMs()) }).catch(() => undefined);
+  }
+
   /** Resolves when no commit is under way, late ones included. */
   idle(): Promise<void> {
     return this.#writer.idle();

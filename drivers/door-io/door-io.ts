@@ -50,6 +50,8 @@ export interface DoorIo {
   readonly inputs: DoorInputs;
   /** The relay's level as last read back. */
   readonly relay: 'energised' | 'rest';
+  /** Monotonic milliseconds when the relay guard last answered; it is asked every 5 s at least. Before `start`: 0. */
+  readonly guardHeardMs: number;
   energise(leaseMs: number): Promise<void>;
   rest(): Promise<void>;
   stop(): Promise<void>;

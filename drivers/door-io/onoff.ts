@@ -70,6 +70,10 @@ export class OnoffDoorIo implements DoorIo {
     return this.#relay?.level ?? 'rest';
   }
 
+  get guardHeardMs(): number {
+    return this.#relay?.heardMs ?? 0;
+  }
+
   /** Rejects PosternError: `gpio-chip`, `gpio-pin`, `onoff` or `relay-guard`; nothing is left running then. */
   async start(sink: DoorIoSink): Promise<void> {
     const { sysfs = '/sys/class/gpio', chipLabel } = this.#o;

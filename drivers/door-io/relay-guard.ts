@@ -37,6 +37,7 @@ export class GuardedRelay {
   #ready = false;
   #starting: { resolve: () => void; reject: (error: PosternError) => void } | undefined;
   #level: RelayLevel = 'rest';
+  #heardMs = 0;
   #fault: string | undefined;
   /** Set while a lease runs: when the guard must have told of its end. */
   #leaseEnd: Timer | undefined;
@@ -52,6 +53,11 @@ export class GuardedRelay {
   /** As last read back. */
   get level(): RelayLevel {
     return this.#level;
+  }
+
+  /** Monotonic milliseconds when the guard last said anything. */
+  get heardMs(): number {
+    return this.#heardMs;
   }
 
   /** Resolves when the guard is ready, with the relay at rest. Rejects PosternError('relay-guard'). */
@@ -142,6 +148,7 @@ export class GuardedRelay {
 
   #answered(text: string): void {
     if (this.#stopped) return;
+    this.#heardMs = this.#o.clock.monotonicMs();
     const answer = answerFrom(text);
     if (answer.id === '0') return this.#toldUnasked(answer);
     const order = this.#orders.take(answer.id);

@@ -47,6 +47,10 @@ export class SimulatedDoorIo implements DoorIo {
     return this.#relay?.level ?? 'rest';
   }
 
+  get guardHeardMs(): number {
+    return this.#relay?.heardMs ?? 0;
+  }
+
   async start(sink: DoorIoSink): Promise<void> {
     const { clock, guard } = this.#o;
     const line = this.#openLine();

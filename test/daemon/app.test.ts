@@ -250,4 +250,17 @@ function partEvents(door: OwnDoor, part: string): string[] {
   return door.events().flatMap((event) => ('part' in event && event.part === part ? [event.type] : []));
 }
 
+test('[S10] the door machine, the relay guard and the event log each give a sign of life', atOwnDoor(async (door) => {
+  const { vitalSigns } = await door.start();
+  assert.equal(vitalSigns.map(({ name }) => name), ['the door machine', 'the relay guard', 'the event log']);
+  for (const sign of vitalSigns) await sign.ask();
+}, withGuardProcess));
+
+test('[S10] a guard that was not heard for a quarter of a minute gives no sign of life', atOwnDoor(async (door) => {
+  const { vitalSigns } = await door.start();
+  const guard = vitalSigns.find(({ name }) => name === 'the relay guard');
+  Object.defineProperty(door.doorIo, 'guardHeardMs', { get: () => door.clock.monotonicMs() - 15_001 });
+  assert.match(String(await guard?.ask().then(() => 'alive', (thrown: unknown) => thrown)), /not heard/);
+}));
+
 test.run();

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isOpenAt, type Schedule } from '../../../daemon/base/schedule.ts';
+import { isOpenAt, openUntil, type Schedule } from '../../../daemon/base/schedule.ts';
 
 const deliveries: Schedule = {
   weekly: { mon: ['08:00-12:00', '13:00-17:00'], sat: ['22:00-24:00'], sun: ['00:00-06:00', '01:30-02:45'] },
@@ -37,6 +37,47 @@ for (const [situation, timeZone, at, open] of table) {
     assert.is(isOpenAt(deliveries, timeZone, Date.parse(at)), open);
   });
 }
+
+const HOUR_MS = 3_600_000;
+const around: Schedule = {
+  weekly: { mon: ['08:00-12:00', '12:00-13:30', '22:00-24:00'], tue: ['00:00-06:10'], sun: ['00:00-24:00'], sat: ['12:00-24:00'] },
+  exceptions: [{ date: '2026-12-22', hours: [] }],
+};
+const always: Schedule = { weekly: Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, ['00:00-24:00']])), exceptions: [] };
+
+const ends: [situation: string, schedule: Schedule, timeZone: string, at: string, until: string | undefined][] = [
+  ['closed', around, 'UTC', '2026-03-02T07:59:59.999Z', undefined],
+  ['spans that touch are one', around, 'UTC', '2026-03-02T08:00:00.000Z', '2026-03-02T13:30:00.000Z'],
+  ['in the middle of a minute', around, 'UTC', '2026-03-02T13:29:30.500Z', '2026-03-02T13:30:00.000Z'],
+  ['over midnight', around, 'UTC', '2026-03-02T23:00:00.000Z', '2026-03-03T06:10:00.000Z'],
+  ['not into a holiday', around, 'UTC', '2026-12-21T23:00:00.000Z', '2026-12-22T00:00:00.000Z'],
+  ['in another zone', around, 'Asia/Kathmandu', '2026-03-02T05:00:00.000Z', '2026-03-02T07:45:00.000Z'],
+  ['a weekend that spring makes an hour shorter', around, 'Europe/Berlin', '2026-03-28T11:00:00.000Z', '2026-03-29T22:00:00.000Z'],
+  ['a weekend that autumn makes an hour longer, with Monday closed until eight', around, 'Europe/Berlin', '2026-10-24T10:00:00.000Z', '2026-10-25T23:00:00.000Z'],
+  ['a span that ends within the hour that spring leaves out ends where that hour would begin', { weekly: { sun: ['01:30-02:45'] }, exceptions: [] }, 'Europe/Berlin', '2026-03-29T00:35:00.000Z', '2026-03-29T01:00:00.000Z'],
+  ['without an end: as far as is looked', always, 'UTC', '2026-03-02T08:00:00.000Z', '2026-03-04T08:00:00.000Z'],
+];
+for (const [situation, schedule, timeZone, at, until] of ends) {
+  test(`schedule: how long it stays open: ${situation}`, () => {
+    const endMs = openUntil(schedule, timeZone, Date.parse(at), 48 * HOUR_MS);
+    assert.is(endMs === undefined ? undefined : new Date(endMs).toISOString(), until);
+  });
+}
+
+test('schedule: until then it is open, at each minute, and then it is not', () => {
+  for (const zone of ['Europe/Berlin', 'America/St_Johns', 'Australia/Lord_Howe']) {
+    for (let hour = 0; hour < 24 * 365; hour += 37) {
+      const fromMs = Date.UTC(2026, 0, 1) + hour * HOUR_MS;
+      const endMs = openUntil(around, zone, fromMs, 72 * HOUR_MS);
+      if (endMs === undefined) {
+        assert.not.ok(isOpenAt(around, zone, fromMs));
+        continue;
+      }
+      for (let atMs = fromMs; atMs < endMs; atMs += 7 * 60_000) assert.ok(isOpenAt(around, zone, atMs), `${zone} ${new Date(atMs).toISOString()}`);
+      assert.not.ok(isOpenAt(around, zone, endMs), `${zone} ${new Date(endMs).toISOString()}`);
+    }
+  }
+});
 
 test('schedule: one without any hours is never open', () => {
   assert.not.ok(isOpenAt({ weekly: {}, exceptions: [] }, 'UTC', 0));
