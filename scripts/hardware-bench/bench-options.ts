@@ -9,6 +9,8 @@ export interface BenchOptions {
   only: string[];
   repeats: number;
   cuts: number;
+  /** After so many minutes no further scenario is begun. */
+  minutes: number;
 }
 
 /** Throws what `util.parseArgs` throws, and RangeError for a number that is none. */
@@ -23,11 +25,12 @@ export function benchOptions(args: string[]): BenchOptions {
       only: { type: 'string', multiple: true, default: [] },
       repeats: { type: 'string', default: '20' },
       cuts: { type: 'string', default: '300' },
+      minutes: { type: 'string', default: '99999' },
     },
   });
   const { help, keep, json, rebuild } = values;
   const only = values.only.flatMap((names) => names.split(',')).filter((name) => name !== '');
-  return { help, keep, json, rebuild, only, repeats: count('--repeats', values.repeats), cuts: count('--cuts', values.cuts) };
+  return { help, keep, json, rebuild, only, repeats: count('--repeats', values.repeats), cuts: count('--cuts', values.cuts), minutes: count('--minutes', values.minutes) };
 }
 
 function count(option: string, text: string): number {

@@ -25,7 +25,7 @@ const SKIPPED = 77;
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const imageDir = join(root, 'scripts/hardware-bench/image');
 
-const help = `Usage: npm run bench:hardware -- [--only NAME] [--repeats N] [--cuts N] [--keep] [--json] [--rebuild]
+const help = `Usage: npm run bench:hardware -- [--only NAME] [--repeats N] [--cuts N] [--minutes N] [--keep] [--json] [--rebuild]
 
 Builds a guest from Debian's packages (once; about 0.7 GB in ${cacheDir(process.env)}), boots it
 in QEMU, runs the daemon there under its systemd unit on a simulated Raspberry Pi header, and measures.
@@ -33,6 +33,7 @@ in QEMU, runs the daemon there under its systemd unit on a simulated Raspberry P
   --only NAME    run this scenario alone; may be repeated
   --repeats N    how often each fault is tried (default 20)
   --cuts N       how many power cuts are tried (default 300)
+  --minutes N    begin no further scenario after so many minutes; those left out are named
   --keep         keep the output folder of a good run too: console, journal, every script's output
   --json         print the rows as JSON
   --rebuild      build the guest anew, with today's packages
@@ -62,13 +63,19 @@ async function main(): Promise<number> {
 
 async function run(options: BenchOptions, wanted: readonly Scenario[]): Promise<number> {
   const progress = new Progress(process.stderr);
+  const untilMs = performance.now() + options.minutes * 60_000;
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'));
   const images = await prepare(options, dir, progress);
   const rows: BenchRow[] = [];
   const failures: string[] = [];
+  const leftOut = scenarios.filter((each) => !wanted.includes(each)).map(({ name }) => name);
   const guests = new GuestPool(images, dir, progress);
   try {
     for (const scenario of wanted) {
+      if (performance.now() > untilMs) {
+        leftOut.push(scenario.name);
+        continue;
+      }
       const outcome = await runScenario(scenario, guests, options, progress);
       rows.push(...outcome.rows);
       if (outcome.failure !== undefined) failures.push(outcome.failure);
@@ -77,7 +84,8 @@ async function run(options: BenchOptions, wanted: readonly Scenario[]): Promise<
   } finally {
     await guests.close();
   }
-  process.stdout.write(options.json ? `${JSON.stringify({ rows, failures }, null, 2)}\n` : `\n${benchTable(rows)}${failures.map((line) => `FAILED ${line}\n`).join('')}`);
+  process.stdout.write(options.json ? `${JSON.stringify({ rows, failures, leftOut }, null, 2)}\n` : `\n${benchTable(rows)}${failures.map((line) => `FAILED ${line}\n`).join('')}`);
+  if (leftOut.length > 0) progress.say(`left out: ${leftOut.join(', ')}`);
   writeFileSync(join(dir, 'rows.json'), `${JSON.stringify({ rows, failures }, null, 2)}\n`);
   if (failures.length === 0 && !options.keep) rmSync(dir, { recursive: true });
   else progress.say(`Everything that was said is in ${dir}`);

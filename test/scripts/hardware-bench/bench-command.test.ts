@@ -47,7 +47,7 @@ command('--only takes several names, apart or together', () => {
 const machine = { uid: 0, platform: 'linux', arch: 'x64', has: () => true };
 const reasons: Record<string, { machine: Partial<typeof machine>; says: RegExp | undefined }> = {
   'all is there': { machine: {}, says: undefined },
-  'no QEMU': { machine: { has: (program?: string) => program !== 'qemu-system-x86_64' } as Partial<typeof machine>, says: /apt-get install -y --no-install-recommends qemu-system-x86$/ },
+  'no QEMU': { machine: { has: (program?: string) => program !== 'qemu-system-x86_64' }, says: /apt-get install -y --no-install-recommends qemu-system-x86$/ },
   'neither QEMU nor mmdebstrap': { machine: { has: () => false }, says: /qemu-system-x86 mmdebstrap e2fsprogs$/ },
   'not root': { machine: { uid: 1000 }, says: /takes root.*sudo/ },
   'another kind of machine': { machine: { arch: 'arm64' }, says: /x86-64 Linux.*arm64/ },
