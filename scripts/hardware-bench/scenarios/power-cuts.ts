@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import { closeSync, copyFileSync, constants, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, constants, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import SqliteDatabase from 'better-sqlite3';
-import { systemClock } from '../../../daemon/base/clock.ts';
 import { messageOf } from '../../../daemon/base/errors.ts';
-import { systemRandom } from '../../../daemon/base/ids.ts';
-import { EventLog } from '../../../daemon/record/event-log.ts';
-import { verifyLog } from '../../../daemon/record/verify-log.ts';
 import type { BenchRow } from '../../bench-rows.ts';
 import { runCommand } from '../command.ts';
+import { wrongAfterCut } from '../cut-state.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { ScenarioFailed } from '../scenario.ts';
-import { DOOR, prepareSite } from '../site.ts';
+import { prepareSite } from '../site.ts';
 import type { LoggedWrite } from '../write-log.ts';
 import { acknowledged, survives, writeLog } from '../write-log.ts';
 
@@ -87,7 +82,7 @@ async function tryCuts(bench: Bench, before: string, writes: LoggedWrite[]): Pro
     apply(image, survives(writes, count, () => chance() < 0.5));
     const told = acknowledged(writes, count, ACK_SECTOR);
     toldOf = Math.max(toldOf, told);
-    const fault = await judge(join(bench.dir, 'state'), image, told).catch((thrown: unknown) => messageOf(thrown));
+    const fault = await wrongAfterCut(join(bench.dir, 'state'), image, told).catch((thrown: unknown) => messageOf(thrown));
     if (fault === undefined) continue;
     copyFileSync(image, join(bench.dir, `cut-${i}.img`));
     faults.push(`cut ${i} after write ${count} with ${told} events acknowledged: ${fault}`);
@@ -105,50 +100,6 @@ function apply(image: string, pieces: { sector: number; data: Buffer }[]): void 
   const fd = openSync(image, 'r+');
   for (const { sector, data } of pieces) if (sector < ACK_SECTOR) writeSync(fd, data, 0, data.length, sector * 512);
   closeSync(fd);
-}
-
-/** What is wrong with the state that a cut left; undefined when nothing is. Opens it as the daemon would. */
-async function judge(state: string, image: string, told: number): Promise<string | undefined> {
-  rmSync(state, { recursive: true, force: true });
-  mkdirSync(state);
-  takeOut(image, state);
-  const log = await EventLog.open({ dir: state, doorUuid: DOOR, clock: systemClock, clockTrust: () => 'verified', random: systemRandom });
-  await log.append({ type: 'daemon-started', version: 'bench', cleanStop: false });
-  await log.close();
-  const { ok, firstBroken, head } = verifyLog(join(state, 'events.db'), {});
-  if (!ok) return `the chain is broken at ${firstBroken?.seq}: ${firstBroken?.why}`;
-  if (head.seq - 1 < told) return `the log ends at ${head.seq - 1}`;
-  return usesDiffer(join(state, 'events.db'));
-}
-
-/** As the kernel does when it mounts: replays the journal. Then the files, without a mount. */
-function takeOut(image: string, state: string): void {
-  try {
-    execFileSync('e2fsck', ['-fy', image], { stdio: 'ignore' });
-  } catch (thrown) {
-    // 1: repaired.
-    if ((thrown as { status?: number }).status !== 1) throw thrown;
-  }
-  execFileSync('debugfs', ['-R', `rdump /front ${state}`, image], { stdio: 'ignore' });
-  for (const name of ['events.db', 'events.db-wal']) {
-    try {
-      copyFileSync(join(state, 'front', name), join(state, name));
-    } catch {
-      // Without a write-ahead log all is in the database.
-    }
-  }
-}
-
-/** A use and its event are one transaction [S3]: their counts are the same at each moment. */
-function usesDiffer(file: string): string | undefined {
-  const db = new SqliteDatabase(file, { readonly: true });
-  try {
-    const spent = db.prepare('SELECT coalesce(sum(counted), 0) FROM uses').pluck().get();
-    const granted = db.prepare("SELECT count(*) FROM events WHERE type = 'access-granted' AND json_extract(body, '$.counted') = 1").pluck().get();
-    return spent === granted ? undefined : `${String(granted)} uses were granted and ${String(spent)} are counted`;
-  } finally {
-    db.close();
-  }
 }
 
 /** Chances from 0 to 1 that are the same each time for the same seed. */

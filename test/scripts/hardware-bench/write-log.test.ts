@@ -34,6 +34,11 @@ log('what is not flushed is kept or lost sector by sector', () => {
   assert.equal(survives(writes, 2, () => false).map(first), ['1:a'], 'cut after it');
 });
 
+log('the last of several flushes counts', () => {
+  const writes = writeLog(logOf([{ sector: 1, text: 'a', flags: 1 }, { sector: 2, text: 'b' }, { sector: 0, flags: 1 }, { sector: 3, text: 'c' }]));
+  assert.equal(survives(writes, 4, () => false).map(first), ['1:a', '2:b']);
+});
+
 log('a discard writes nothing and has no data', () => {
   const writes = writeLog(logOf([{ sector: 5, sectors: 1000, flags: 4 }, { sector: 1, text: 'a', flags: 2 }]));
   assert.equal(survives(writes, 2, () => true).map(first), ['1:a']);
