@@ -34,7 +34,7 @@ export const daemonFaults: Scenario = {
     const guest = await bench.guest();
     await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', visited: false });
     await guest.must(`bash ${SCRIPTS}/install-door.sh`);
-    const startS = Number(await guest.must(`. ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
+    const startS = Number(await guest.must(`set -e; . ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
     await guest.must('systemd-run --quiet --unit=door-watch -p StandardOutput=file:/run/watch.txt door-watch line /run/door/sim_gpio17/value');
     const rows: BenchRow[] = [{ name: 'daemon under its unit: start until the door is known to be locked', value: startS, unit: 's' }];
     for (const { fault, says, kind } of FAULTS) {
