@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -55,53 +55,6 @@ for (const relayActiveLow of [false, true]) {
       close: async () => rmSync(chip.dir, { recursive: true }),
     };
   });
-}
-
-// ---- The real kernel, where it has a simulated chip: nothing is wired to that ----
-
-/** The files of a gpio-sim chip: `sim_gpioN/value` and `sim_gpioN/pull`, and its label. */
-function simulatedChip(): { label: string; dir: string } | undefined {
-  const root = '/sys/bus/gpio/devices';
-  for (const chip of existsSync(root) ? readdirSync(root) : []) {
-    const path = realpathSync(join(root, chip));
-    const device = /^\/sys\/devices\/platform\/gpio-sim\.\d+/.exec(path)?.[0];
-    const bank = device && readdirSync(device).find((name) => existsSync(join(device, name, 'sim_gpio2')));
-    const configured = device && bank && labelOf(device);
-    if (configured) return { label: configured, dir: join(device, bank) };
-  }
-  return undefined;
-}
-
-/** sysfs does not tell a chip's label where it has no class of them; the environment of the bench does. */
-function labelOf(device: string): string | undefined {
-  const legacy = existsSync('/sys/class/gpio') ? readdirSync('/sys/class/gpio').filter((name) => name.startsWith('gpiochip')) : [];
-  const found = legacy.find((name) => realpathSync(join('/sys/class/gpio', name)).startsWith(device));
-  return found ? readFileSync(join('/sys/class/gpio', found, 'label'), 'utf8').trim() : process.env.POSTERN_GPIO_SIM_LABEL;
-}
-
-const simulated = simulatedChip();
-if (simulated) {
-  const pull = (line: number, to: 'up' | 'down'): void => writeFileSync(join(simulated.dir, `sim_gpio${line}/pull`), `pull-${to}`);
-  doorIoContract('gpiod on a kernel with gpio-sim', async () => {
-    pull(1, 'down');
-    pull(2, 'up');
-    const options: GpiodDoorIoOptions = {
-      clock: systemClock, relayPin: 0, relayActiveLow: false, contactPin: 1, contactPull: 'as-is', rexPin: 2, rexPull: 'as-is', debounceMs: 20, chipLabel: simulated.label, outputs: { green: { pin: 3, activeLow: false } },
-    };
-    return {
-      io: new GpiodDoorIo(options),
-      another: () => new GpiodDoorIo(options),
-      outside: () => (readFileSync(join(simulated.dir, 'sim_gpio0/value'), 'utf8').trim() === '1' ? 'energised' : 'rest'),
-      isExclusive: true,
-      green: () => readFileSync(join(simulated.dir, 'sim_gpio3/value'), 'utf8').trim() === '1',
-      pass: (ms) => sleep(systemClock, ms),
-      moveContact: (now) => pull(1, now === 'open' ? 'up' : 'down'),
-      moveRex: (now) => pull(2, now === 'active' ? 'down' : 'up'),
-      close: async () => {},
-    };
-  });
-} else {
-  process.stdout.write('skipped: the gpiod contract on a real kernel, for this one has no gpio-sim chip; it ran on a chip of files\n');
 }
 
 // ---- What only this driver does ----

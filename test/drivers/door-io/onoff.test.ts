@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -80,42 +80,6 @@ doorIoContract('onoff on a fake sysfs, guard in its own process', async (found) 
   delete bench.weld;
   return bench;
 });
-
-// ---- The real kernel, where it has a simulated chip: nothing is wired to that ----
-
-/** The files of a gpio-sim chip: `sim_gpioN/value` and `sim_gpioN/pull`. */
-function simulatedChip(): { label: string; dir: string } | undefined {
-  const root = '/sys/class/gpio';
-  const chips = existsSync(root) ? readdirSync(root).filter((name) => name.startsWith('gpiochip')) : [];
-  for (const chip of chips) {
-    const device = /^\/sys\/devices\/platform\/gpio-sim\.\d+/.exec(realpathSync(join(root, chip)))?.[0];
-    const bank = device && readdirSync(device).find((name) => existsSync(join(device, name, 'sim_gpio2')));
-    if (device && bank) return { label: readFileSync(join(root, chip, 'label'), 'utf8').trim(), dir: join(device, bank) };
-  }
-  return undefined;
-}
-
-const chip = simulatedChip();
-if (chip) {
-  const pull = (line: number, to: 'up' | 'down'): void => writeFileSync(join(chip.dir, `sim_gpio${line}/pull`), `pull-${to}`);
-  doorIoContract('onoff on a kernel with gpio-sim', async () => {
-    pull(1, 'down');
-    pull(2, 'up');
-    const options = { clock: systemClock, relayPin: 0, relayActiveLow: false, contactPin: 1, rexPin: 2, debounceMs: 20, chipLabel: chip.label, outputs: { green: { pin: 3, activeLow: false } } };
-    return {
-      io: new OnoffDoorIo(options),
-      another: () => new OnoffDoorIo(options),
-      outside: () => (readFileSync(join(chip.dir, 'sim_gpio0/value'), 'utf8').trim() === '1' ? 'energised' : 'rest'),
-      green: () => readFileSync(join(chip.dir, 'sim_gpio3/value'), 'utf8').trim() === '1',
-      pass: (ms) => sleep(systemClock, ms),
-      moveContact: (now) => pull(1, now === 'open' ? 'up' : 'down'),
-      moveRex: (now) => pull(2, now === 'active' ? 'down' : 'up'),
-      close: async () => {},
-    };
-  });
-} else {
-  process.stdout.write('skipped: the onoff contract on a real kernel, for this one has no gpio-sim chip in /sys/class/gpio; it ran on a fake sysfs\n');
-}
 
 // ---- What only this driver does ----
 const onoff = suite('onoff');

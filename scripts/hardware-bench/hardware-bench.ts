@@ -1,0 +1,130 @@
+/**
+ * `npm run bench:hardware`: builds a guest with a real kernel, runs the daemon in it on a simulated board, does harm,
+ * and prints what came of it. See `--help`.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../daemon/base/errors.ts';
+import { benchTable, type BenchRow } from '../bench-rows.ts';
+import { makeAppImage, modulesImage } from './app-layers.ts';
+import { benchOptions, type BenchOptions } from './bench-options.ts';
+import { buildGuest } from './guest-build.ts';
+import { GuestCache, cacheDir } from './guest-cache.ts';
+import { recipeDigest } from './guest-recipe.ts';
+import type { GuestImages } from './guest.ts';
+import { GuestPool } from './guest-pool.ts';
+import { Progress } from './progress.ts';
+import { isOnPath, whyNot } from './requirements.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
+
+/** As test runners and build systems know it: not run, for a reason that was told. */
+const SKIPPED = 77;
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const imageDir = join(root, 'scripts/hardware-bench/image');
+
+const help = `Usage: npm run bench:hardware -- [--only NAME] [--repeats N] [--cuts N] [--minutes N] [--keep] [--json] [--rebuild]
+
+Builds a guest from Debian's packages (once; about 0.7 GB in ${cacheDir(process.env)}), boots it
+in QEMU, runs the daemon there under its systemd unit on a simulated Raspberry Pi header, and measures.
+
+  --only NAME    run this scenario alone; may be repeated
+  --repeats N    how often each fault is tried (default 20)
+  --cuts N       how many power cuts are tried (default 300)
+  --minutes N    begin no further scenario after so many minutes; those left out are named
+  --keep         keep the output folder of a good run too: console, journal, every script's output
+  --json         print the rows as JSON
+  --rebuild      build the guest anew, with today's packages
+
+Scenarios:
+${scenarios.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')}
+
+$POSTERN_BENCH_CACHE names another folder for the guest. Takes root, for a root file system has files of many owners.
+Exit codes: 0 all held; 1 something did not, its evidence is named; 2 wrong usage; 77 skipped, the reason is told.
+`;
+
+async function main(): Promise<number> {
+  const options = benchOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const unknown = options.only.filter((name) => !scenarios.some((each) => each.name === name));
+  if (unknown.length > 0) throw new RangeError(`There is no scenario ${unknown.join(', ')}. There are: ${scenarios.map(({ name }) => name).join(', ')}.`);
+  const reason = whyNot({ uid: process.getuid?.(), platform: process.platform, arch: process.arch, has: isOnPath });
+  if (reason !== undefined) {
+    process.stdout.write(`skipped: the hardware bench. ${reason}\n`);
+    return SKIPPED;
+  }
+  return run(options, scenarios.filter(({ name }) => options.only.length === 0 || options.only.includes(name)));
+}
+
+async function run(options: BenchOptions, wanted: readonly Scenario[]): Promise<number> {
+  const progress = new Progress(process.stderr);
+  const untilMs = performance.now() + options.minutes * 60_000;
+  const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+  const images = await prepare(options, dir, progress);
+  const rows: BenchRow[] = [];
+  const failures: string[] = [];
+  const leftOut = scenarios.filter((each) => !wanted.includes(each)).map(({ name }) => name);
+  const guests = new GuestPool(images, dir, progress);
+  try {
+    for (const scenario of wanted) {
+      if (performance.now() > untilMs) {
+        leftOut.push(scenario.name);
+        continue;
+      }
+      const outcome = await runScenario(scenario, guests, options, progress);
+      rows.push(...outcome.rows);
+      if (outcome.failure !== undefined) failures.push(outcome.failure);
+    }
+    rows.unshift(...guests.rows());
+  } finally {
+    await guests.close();
+  }
+  process.stdout.write(options.json ? `${JSON.stringify({ rows, failures, leftOut }, null, 2)}\n` : `\n${benchTable(rows)}${failures.map((line) => `FAILED ${line}\n`).join('')}`);
+  if (leftOut.length > 0) progress.say(`left out: ${leftOut.join(', ')}`);
+  writeFileSync(join(dir, 'rows.json'), `${JSON.stringify({ rows, failures }, null, 2)}\n`);
+  if (failures.length === 0 && !options.keep) rmSync(dir, { recursive: true });
+  else progress.say(`Everything that was said is in ${dir}`);
+  return failures.length === 0 ? 0 : 1;
+}
+
+async function prepare({ rebuild }: BenchOptions, dir: string, progress: Progress): Promise<GuestImages> {
+  const cache = new GuestCache(cacheDir(process.env));
+  const digest = recipeDigest(imageDir);
+  if (rebuild) cache.forget('guest', digest);
+  const guest = await cache.folder('guest', digest, (making) => buildGuest(making, imageDir, progress));
+  mkdirSync(dir, { recursive: true });
+  const appImage = await progress.step('Guest: the project as built', () => makeAppImage(root, dir));
+  return {
+    vmlinuz: join(guest, 'vmlinuz'), initrd: join(guest, 'initrd'), rootImage: join(guest, 'root.img'), appImage,
+    modulesImage: await modulesImage(root, cache, progress),
+  };
+}
+
+async function runScenario(scenario: Scenario, guests: GuestPool, { repeats, cuts }: BenchOptions, progress: Progress): Promise<{ rows: BenchRow[]; failure?: string }> {
+  progress.say(`\n${scenario.name}: ${scenario.about}`);
+  const dir = join(guests.dir, scenario.name);
+  mkdirSync(dir);
+  try {
+    const rows = await scenario.run({
+      guest: () => guests.shared(), ownGuest: (name, more) => guests.own(name, more), dir, repeats, cuts, root,
+      say: (text) => progress.say(text),
+    });
+    return { rows };
+  } catch (thrown) {
+    await guests.keepJournal();
+    return { rows: [], failure: `${scenario.name}: ${messageOf(thrown)}` };
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  const usage = thrown instanceof RangeError || (thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('ERR_PARSE_ARGS'));
+  process.stderr.write(`bench:hardware: ${messageOf(thrown)}\n`);
+  process.exitCode = usage ? 2 : 1;
+}

@@ -1,0 +1,8 @@
+import type { Scenario } from './scenario.ts';
+import { daemonFaults } from './scenarios/daemon-faults.ts';
+import { driverContracts } from './scenarios/driver-contracts.ts';
+import { pictureToRelay } from './scenarios/picture-to-relay.ts';
+import { powerCuts } from './scenarios/power-cuts.ts';
+
+/** In the order in which they run. */
+export const scenarios: readonly Scenario[] = [driverContracts, daemonFaults, pictureToRelay, powerCuts];
