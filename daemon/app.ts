@@ -1,44 +1,24 @@
-import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
-import { BackendConnection, type BackendAddress } from './access/backend-connection.ts';
-import { BackendOrders, type OrderOutcome } from './access/backend-orders.ts';
-import { ListSync } from './access/list-sync.ts';
-import { OnlineValidator } from './access/online.ts';
-import { TrustedTime } from './access/trusted-time.ts';
-import { Validator } from './access/validator.ts';
 import type { Clock } from './base/clock.ts';
-import { messageOf, PosternError } from './base/errors.ts';
-import { eventText } from './base/event-text.ts';
-import type { ClockTrust, EventDraft, StoredEvent } from './base/events.ts';
-import type { Quad } from './base/frame.ts';
-import { ruuidOf, uuidBytes, type RandomSource } from './base/ids.ts';
-import { InFlight } from './base/in-flight.ts';
+import { messageOf } from './base/errors.ts';
+import type { RandomSource } from './base/ids.ts';
 import type { Logger } from './base/logger.ts';
-import { StatusBoard, type PartStatus } from './base/status.ts';
+import type { StatusBoard } from './base/status.ts';
 import { StopStack } from './base/stop-stack.ts';
-import { showingKey } from './base/token.ts';
-import { Door, type ReleaseOutcome } from './door/door.ts';
-import { PassageScheduler } from './door/passage-scheduler.ts';
-import { Pipeline, type PipelineOptions } from './pipeline.ts';
-import { EventLog } from './record/event-log.ts';
-import { Evidence } from './record/evidence.ts';
-import { GarbageTally } from './record/garbage-tally.ts';
-import { Upkeep } from './record/upkeep.ts';
-import { attemptTypes } from './report/attempt-line.ts';
-import { BackendUpload } from './report/backend-upload.ts';
+import type { Door } from './door/door.ts';
+import type { PipelineOptions } from './pipeline.ts';
+import type { EventLog } from './record/event-log.ts';
 import type { VitalSign } from './report/heartbeat.ts';
-import { StatusServer } from './report/http.ts';
-import { ScanHints, type UnreadShowing } from './scan/hint/scan-hints.ts';
-import { CameraLight } from './scan/light/camera-light.ts';
-import { QrReader } from './scan/qr.ts';
-import type { ScanResult } from './scan/scan-result.ts';
-import { ShowingFilter } from './scan/showing-filter.ts';
-import { Feedback } from './signal/feedback.ts';
-import { Torch } from './signal/torch.ts';
+import { startAccess } from './parts/access.ts';
+import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
+import { startEvidence } from './parts/evidence.ts';
+import { startMemory } from './parts/memory.ts';
+import { startOrders } from './parts/orders.ts';
+import { startPage, startUpload } from './parts/report.ts';
+import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
+import { startSignals } from './parts/signals.ts';
 
 /** What the config names by file, as read. */
 export interface Secrets {
@@ -81,20 +61,13 @@ export interface App {
   stop(reason: string): Promise<void>;
 }
 
-const GARBAGE_WINDOW_MS = 600_000;
-const GARBAGE_DIFFERENT = 50;
-/** How many codes that could not be read are logged one by one in that time. */
-const UNREAD_LOGGED = 10;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const MB = 1024 * 1024;
 /** Work in one part can bring up work in one before it: a frame an attempt, an attempt a release, each its events. */
 const SETTLING_ROUNDS = 3;
 
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
- * relay at rest, access (keys, list, online check), orders of the backend, decoder, pictures, pipeline, status page, camera. When one does not start,
- * those before it are stopped and the error goes on.
+ * relay at rest, access (keys, list, online check), orders of the backend, passage by schedule, decoder, pictures, lamps and hints, pipeline,
+ * status page, camera. When one does not start, those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const started = new StopStack();
@@ -133,307 +106,4 @@ export async function startApp(options: AppOptions): Promise<App> {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;
   }
-}
-
-interface Memory {
-  doorUuid: string;
-  /** The same, 16 bytes. */
-  door16: Uint8Array;
-  status: StatusBoard;
-  events: EventLog;
-  time: TrustedTime;
-  /** Has an event written that nobody waits for. */
-  tell: (draft: EventDraft) => void;
-  telling: InFlight;
-}
-
-async function startMemory({ config, clock, random, log, version }: AppOptions, ending: { reason: string }, started: StopStack): Promise<Memory> {
-  const door16 = uuidBytes(config.door.uuid);
-  if (!door16) throw new PosternError('config-bad', 'door.uuid is no UUID.');
-  const doorUuid = ruuidOf(door16);
-  const status = new StatusBoard(clock);
-  makeStateDir(config.stateDir);
-  const events = await EventLog.open({
-    dir: config.stateDir, doorUuid, clock, random, status, reserveBytes: config.events.reservedMb * MB, clockTrust: () => time.trust(),
-  });
-  started.push(() => events.close());
-  events.onStored((event) => logEvent(log, event));
-
-  const telling = new InFlight();
-  const tell = (draft: EventDraft): void => {
-    const failed = (thrown: unknown): void => log.error(`An event could not be written: ${messageOf(thrown)}`, { type: draft.type });
-    void telling.track(events.append(draft).then(undefined, failed));
-  };
-  started.push(async () => {
-    tell({ type: 'daemon-stopped', reason: ending.reason });
-    await telling.idle();
-  });
-  status.onChange((part, now, before) => tellOfPart(tell, part, now, before));
-  const time = new TrustedTime({
-    clock, log, state: events.state, rtcHasBattery: config.access.rtcHasBattery,
-    onChange: (trust) => tell({ type: 'clock-changed', trust }),
-  });
-  tell({ type: 'daemon-started', version, cleanStop: stoppedCleanly(events) });
-  time.start();
-  started.push(() => time.stop());
-  return { doorUuid, door16, status, events, time, tell, telling };
-}
-
-async function startDoor({ config, doorIo, clock, log }: AppOptions, { events, time, status, tell }: Memory, started: StopStack): Promise<Door> {
-  const clockIsBelieved = (): boolean => isBelieved(time.trust());
-  const door = new Door({ io: doorIo, clock, settings: config.door, state: events.state, status, log, onEvent: tell, clockIsBelieved });
-  started.push(() => door.stop());
-  await door.start();
-  return door;
-}
-
-function startPassages({ config: { door: { passageSchedule: name, schedules, timeZone } }, clock, log }: AppOptions, { events, time }: Memory, door: Door, started: StopStack): PassageScheduler | undefined {
-  const schedule = name === undefined ? undefined : schedules[name];
-  if (name === undefined || schedule === undefined) return undefined;
-  const passages = new PassageScheduler({ door, name, schedule, timeZone, clock, log, state: events.state, clockIsBelieved: () => isBelieved(time.trust()) });
-  started.push(() => passages.stop());
-  passages.start();
-  return passages;
-}
-
-/** Enough to open a door by the hour. */
-function isBelieved(trust: ClockTrust): boolean {
-  return trust === 'verified' || trust === 'rtc';
-}
-
-interface Access {
-  validator: Validator;
-  lists: ListSync;
-  online: OnlineValidator | undefined;
-}
-
-async function startAccess({ config, secrets, clock, log, jitter }: AppOptions, memory: Memory, door: Door, started: StopStack): Promise<Access> {
-  const { door16, doorUuid, events, time, status, tell } = memory;
-  const { access } = config;
-  const backend = backendOf(config, secrets);
-  const maxListAgeMs = access.maxListAgeH * HOUR_MS;
-
-  const lists = await ListSync.open({
-    backend, dir: config.stateDir, door: door16, roots: secrets.roots, pollMs: access.pollS * 1000, maxListAgeMs,
-    clock, time, state: events.state, status, log, onEvent: tell, ...(jitter && { random: jitter }),
-  });
-  started.push(() => lists.stop());
-  lists.start();
-
-  const online = backend && new OnlineValidator({
-    ...backend, doorUuid, deadlineMs: access.onlineDeadlineMs, clock, status, onServerTime: (serverMs) => time.confirm(serverMs),
-  });
-  if (online) started.push(() => online.close());
-  online?.start();
-
-  const validator = new Validator({
-    door: door16, clock, log, online, onEvent: tell, state: events.state, zoneMaster: secrets.zoneMaster,
-    policy: { ...access, maxListAgeMs, timeZone: config.door.timeZone, schedules: config.door.schedules },
-    time: () => time.read(), keys: () => lists.keys(), list: () => lists.list(),
-    uses: (tokenId) => events.usesOf(tokenId), lockdown: () => door.view.lockdownBy !== undefined,
-    commitNonce: async (attemptId, tokenId) => void await events.append({ type: 'access-asked', attemptId, tokenId }),
-  });
-  return { validator, lists, online };
-}
-
-/** Without a key or a certificate nobody is asked. */
-function backendOf({ backend }: Config, { apiKey }: Secrets): BackendAddress | undefined {
-  if (!backend || (apiKey === undefined && backend.clientCertFile === undefined)) return undefined;
-  const { url, caFile, clientCertFile, clientKeyFile } = backend;
-  return { url, apiKey, tls: { caFile, clientCertFile, clientKeyFile } };
-}
-
-function startOrders({ config, secrets, clock, random, jitter, log }: AppOptions, { doorUuid, status }: Memory, door: Door, started: StopStack): BackendOrders | undefined {
-  const backend = backendOf(config, secrets);
-  if (!backend || config.access.remoteUnlock === 'off') return undefined;
-  const orders = new BackendOrders({
-    ...backend, doorUuid, clock, random, status, log, ...(jitter && { jitter }),
-    perform: async (by) => orderOutcomeOf(await door.release(by)),
-  });
-  started.push(() => orders.stop());
-  orders.start();
-  return orders;
-}
-
-function orderOutcomeOf(outcome: ReleaseOutcome): OrderOutcome {
-  switch (outcome) {
-    case 'released': case 'lockdown': case 'relay-fault': return outcome;
-    // The daemon is stopping.
-    case 'over': return 'not-allowed';
-  }
-}
-
-async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, qr: QrReader, started: StopStack): Promise<Evidence> {
-  const evidence = await Evidence.open({
-    dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
-    maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB,
-    findCodes: async (luma, width, height, alsoUnread) => quadsIn(await qr.readThoroughly({ seq: 0, arrivedMs: 0, luma, width, height }, { alsoUnread }), alsoUnread), onEvent: (draft) => events.append(draft),
-  });
-  started.push(() => evidence.close());
-
-  const upkeep = new Upkeep({
-    clock, log, everyMs: HOUR_MS, firstAfterMs: 60_000,
-    chores: [
-      () => evidence.prune(),
-      () => events.prune({ maxAgeMs: config.events.maxAgeDays * DAY_MS, maxBytes: config.events.maxMb * MB }),
-      // A token last used before then has long expired, whatever its zone.
-      () => events.pruneUses(clock.wallMs() - (config.access.maxTokenDays + 2) * DAY_MS),
-    ],
-  });
-  started.push(() => upkeep.stop());
-  upkeep.start();
-  return evidence;
-}
-
-/** What can be read in any way, and what is a code and cannot be read today. A picture that could not be looked at counts as one with a code in it: it is not stored [S7]. */
-function quadsIn({ codes, located, problem }: ScanResult, alsoUnread: boolean): Quad[] {
-  if (problem !== undefined) throw new PosternError('picture-unchecked', problem, { transient: true });
-  return (alsoUnread ? [...codes, ...located] : codes).map(({ quad }) => quad);
-}
-
-function startUpload({ config, secrets, clock, log, jitter }: AppOptions, { doorUuid, events, status }: Memory, started: StopStack): BackendUpload | undefined {
-  const backend = backendOf(config, secrets);
-  if (!backend || !config.backend?.uploadEvents) return undefined;
-  // Of its own, so that an attempt never waits for a connection that a picture has.
-  const connection = new BackendConnection(backend);
-  const upload = new BackendUpload({
-    request: (what) => connection.request(what), doorUuid, events, state: events.state, pictures: config.backend.uploadPictures,
-    readPicture: (file) => readFile(join(config.stateDir, 'evidence', file)).catch(() => undefined),
-    clock, status, log, ...(jitter && { random: jitter }),
-  });
-  started.push(async () => {
-    await upload.stop();
-    connection.close();
-  });
-  upload.start();
-  return upload;
-}
-
-async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
-  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, gateHeartbeatMs: config.scan.gateHeartbeatMs, lookCosts, status });
-  started.push(() => qr.close());
-  return qr;
-}
-
-/** What is told to whoever stands at the door, and the light by which the camera sees them. */
-interface Signals {
-  hints: ScanHints;
-  light: CameraLight;
-  onLook: NonNullable<PipelineOptions['onLook']>;
-  onOutcome: NonNullable<PipelineOptions['onOutcome']>;
-  stop: () => void;
-}
-
-function startSignals({ config: { light: { steerExposure, mainsHz, mode, holdS } }, camera, doorIo, clock, log }: AppOptions, { events, status, tell }: Memory, evidence: Evidence, started: StopStack): Signals {
-  const outputs = doorIo.outputs ?? {};
-  const feedback = new Feedback({ outputs, clock, status });
-  const torch = new Torch({ output: outputs.light, settings: { mode, holdMs: holdS * 1000 }, clock, status });
-  const light = new CameraLight({ steering: steerExposure ? camera.steering : undefined, mainsHz });
-  const unread = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: 1, onSummary: (draft) => draft.type === 'garbage-repeated' && tell({ type: 'codes-not-read', count: draft.count, sinceMs: draft.sinceMs }) });
-  const hints = new ScanHints({ clock, log, onHint: (reason) => feedback.hint(reason), onUnread: (showing) => tellUnread(showing, { events, tell, evidence, unread }) });
-  feedback.start();
-  torch.start();
-  const stop = (): void => {
-    hints.stop();
-    feedback.stop();
-    torch.stop();
-  };
-  started.push(() => {
-    stop();
-    unread.sumUp();
-  });
-  const onLook: Signals['onLook'] = (frame, seen) => {
-    hints.see(frame, seen);
-    torch.see(light.see(seen));
-  };
-  return { hints, light, onLook, onOutcome: (outcome) => feedback.verdict(outcome), stop };
-}
-
-/** [S6] Someone was turned away, and nobody decided it: an event with its picture; a poster that nobody can read is counted. */
-function tellUnread({ reason, forMs, frame, quads }: UnreadShowing, { events, tell, evidence, unread }: Pick<Memory, 'events' | 'tell'> & { evidence: Evidence; unread: GarbageTally }): void {
-  if (!unread.admit('unread', UNREAD_LOGGED)) return;
-  const attemptId = events.newId();
-  tell({ type: 'code-not-read', attemptId, reason, forMs });
-  evidence.capture(attemptId, 'unavailable', frame, quads);
-}
-
-type PipelineParts = Memory & Pick<PipelineOptions, 'evidence' | 'qr' | 'door'> & { validator: Validator; signals: Signals };
-
-function startPipeline({ config: { scan }, clock, log, onTiming }: AppOptions, parts: PipelineParts, started: StopStack): Pipeline {
-  const { qr, validator, evidence, events, door, tell, signals: { onLook, onOutcome } } = parts;
-  const garbage = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: GARBAGE_DIFFERENT, onSummary: tell });
-  const showings = new ShowingFilter({ ...scan, keyOf: showingKey, isGenuine: (text) => validator.isGenuine(text) });
-  const pipeline = new Pipeline({
-    qr, showings, validator, garbage, events, evidence, door, clock, log, maxFrameAgeMs: scan.maxFrameAgeMs, onLook, onOutcome, ...(onTiming && { onTiming }),
-  });
-  started.push(() => pipeline.stop());
-  return pipeline;
-}
-
-function startCamera({ camera }: AppOptions, status: StatusBoard, pipeline: Pipeline, light: CameraLight, started: StopStack): void {
-  started.push(() => camera.stop());
-  light.start();
-  camera.start({
-    frame: (frame) => {
-      status.report('camera', 'ok');
-      pipeline.offer(light.isShort ? { ...frame, isShort: true } : frame);
-    },
-    stopped: (reason) => status.report('camera', 'down', `The camera gives no pictures: ${reason}.`),
-  });
-}
-
-async function startPage(options: AppOptions, { doorUuid, status, events, time }: Memory, door: Door, hints: ScanHints, started: StopStack): Promise<string | undefined> {
-  const { config, clock, log, version } = options;
-  if (!config.http.enabled) return undefined;
-  const startedAtMs = clock.wallMs();
-  const page = new StatusServer({
-    ...config.http, clock, log,
-    snapshot: () => ({ version, startedAtMs, clock: time.trust(), parts: status.all(), hint: hints.current, door: { uuid: doorUuid, name: config.door.name, ...door.view } }),
-    recent: () => events.query({ newestFirst: true, limit: 20, types: attemptTypes }),
-  });
-  const url = await page.start();
-  started.push(() => page.stop());
-  return url;
-}
-
-/** [S10] Camera, decoder, backend and broker have supervisors of their own: none of them is a reason to start the door again. */
-function vitalSignsOf(door: Door, events: EventLog, clock: Clock): VitalSign[] {
-  return [
-    { name: 'the door machine', everyMs: 5_000, withinMs: 5_000, ask: () => door.tick() },
-    { name: 'the relay guard', everyMs: 5_000, withinMs: 5_000, ask: () => heardWithin(clock, door.guardHeardMs, 15_000) },
-    { name: 'the event log', everyMs: 60_000, withinMs: 30_000, ask: () => events.touch() },
-  ];
-}
-
-function heardWithin(clock: Clock, heardMs: number, limitMs: number): Promise<void> {
-  return clock.monotonicMs() - heardMs <= limitMs ? Promise.resolve() : Promise.reject(new Error('it was not heard'));
-}
-
-/** [S7] What the log keeps may be told: it holds no secret, no name and no token's text. */
-function logEvent(log: Logger, event: StoredEvent): void {
-  const isDetail = event.type === 'access-asked' || event.type === 'evidence-stored';
-  log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
-}
-
-/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend. */
-const PARTS_WITHOUT_EVENTS = new Set(['door', 'tamper', 'keys', 'list', 'event-log', 'evidence', 'upload']);
-
-function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
-  if (PARTS_WITHOUT_EVENTS.has(part)) return;
-  const wasWell = before === undefined || before.state === 'ok';
-  if (now.state !== 'ok' && wasWell) tell({ type: 'part-failed', part, detail: now.reason });
-  if (now.state === 'ok' && !wasWell) tell({ type: 'part-recovered', part });
-}
-
-function makeStateDir(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw new PosternError('state-dir', `The state folder ${path} cannot be made (${messageOf(thrown)}). Set stateDir to a folder the daemon may write.`, { cause: thrown });
-  }
-}
-
-function stoppedCleanly(events: EventLog): boolean {
-  const [last] = events.query({ newestFirst: true, limit: 1 });
-  return last === undefined || last.type === 'daemon-stopped';
 }

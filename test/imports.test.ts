@@ -27,7 +27,7 @@ const rules: Rule[] = [
   { from: /^daemon\/(main|cli)\.ts$/, may: [/^daemon\/(cli|commands\/.*|base\/.*)\.ts$/] },
   { from: /^daemon\/commands\//, may: [/^daemon\/(?!main|cli)/, /^drivers\//, /^config\//] },
   { from: /^daemon\/pipeline\.ts$/, may: [base, ...stages.map((s) => new RegExp(`^daemon/${s}/`))] },
-  { from: /^daemon\/(app|replay)\.ts$/, may: [base, /^daemon\/(pipeline|app)\.ts$/, /^daemon\/backend\//, ...stages.map((s) => new RegExp(`^daemon/${s}/`))], mayTypes: [/^config\/schema\.ts$/, /^drivers\//] },
+  { from: /^daemon\/((app|replay)\.ts$|parts\/)/, may: [base, /^daemon\/(pipeline\.ts$|app\.ts$|parts\/)/, /^daemon\/backend\//, ...stages.map((s) => new RegExp(`^daemon/${s}/`))], mayTypes: [/^config\/schema\.ts$/, /^drivers\//] },
   { from: /^(scripts|test)\//, may: [/./] },
 ];
 
