@@ -102,7 +102,7 @@ export class Pipeline {
     this.#o.evidence.remember(frame, quads);
     // A picture that could not be looked at does not say that a code has gone: no showing ends by it.
     if (seen.problem !== undefined || seen.gated === 'unchanged') return;
-    for (const showing of this.#o.showings.see(seen.codes, frame.arrivedMs)) {
+    for (const showing of this.#o.showings.see(seen.codes, frame.arrivedMs, seen.located.map(({ quad }) => quad))) {
       // [S4] A code that had to wait for another's answer is tried on a later frame instead.
       if (this.#tooOld(frame)) return;
       const outcome = await this.#attempt(showing, frame, quads);

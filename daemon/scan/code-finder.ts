@@ -35,6 +35,8 @@ export class CodeFinder {
   readonly #nowMs: (() => number) | undefined;
   /** Codes that are light on dark are rare, and of a frame another one comes: they are looked for in every second. */
   #invertsNext = true;
+  /** The look that read something in the frame before, for a second sighting: what only a look has read needs a witness. */
+  #toConfirm: number | undefined;
   /** For so many frames more a code is taken to be in sight that the plain pass has not seen. */
   #sightedFrames = 0;
 
@@ -75,13 +77,17 @@ export class CodeFinder {
     this.#invertsNext = !this.#invertsNext;
     if (plain.codes.length > 0 && plain.unread.length === 0) return plain;
     this.#sightedFrames = Math.max(0, this.#sightedFrames - 1);
-    const index = this.#turn.next(width * height, plain.unread.length > 0, plain.unread.length > 0 || this.#sightedFrames > 0);
+    const confirming = this.#toConfirm;
+    this.#toConfirm = undefined;
+    const inTurn = this.#turn.next(width * height, plain.unread.length > 0, plain.unread.length > 0 || this.#sightedFrames > 0);
+    const index = confirming ?? inTurn;
     if (index === undefined) return plain;
     const startedMs = this.#nowMs?.();
     const gridPixels = this.#desk.gridPixels;
     const extra = this.look(index, width, height, plain.unread);
     const nominalMs = this.#turn.costMs(index, width * height) + (this.#desk.gridPixels - gridPixels) * MS_PER_GRID_PIXEL;
     if (extra.codes.length + extra.unread.length > 0) this.sighted();
+    if (extra.codes.length > 0 && confirming === undefined) this.#toConfirm = index;
     this.#turn.took(index, width * height, startedMs === undefined ? nominalMs : (this.#nowMs?.() ?? 0) - startedMs);
     return merged(plain, extra);
   }

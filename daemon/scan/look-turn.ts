@@ -46,7 +46,8 @@ export class LookTurn {
 
   /** Takes what a look at so many pixels cost; by default what it was thought to. */
   took(index: number, pixels: number, ms = this.costMs(index, pixels)): void {
-    this.#savedMs -= ms;
+    // A stall of the machine is not to be saved up again by all that follow.
+    this.#savedMs = Math.max(this.#savedMs - ms, -this.#budgetMs * MOST_SAVED_FRAMES);
     this.#outlineWasLast = this.#looks[index]?.needsOutline === true;
     if (!this.#outlineWasLast) {
       if (index < this.#nextIndex || index + 1 === this.#looks.length) this.#round++;

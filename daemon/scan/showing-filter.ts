@@ -1,6 +1,7 @@
 import type { CodeSeen, Quad } from '../base/frame.ts';
 import { quadArea } from '../base/frame.ts';
 import type { Verdict } from '../base/verdict.ts';
+import { isAmong } from './same-place.ts';
 import { SecondSighting } from './second-sighting.ts';
 
 /** One holding-up of a code to the camera. */
@@ -32,10 +33,15 @@ const MAX_REMEMBERED = 64;
  */
 const BLIND_MS = 10_000;
 
+/** Two sightings by extra looks agree within this: some looks have their turn only every few seconds. */
+const AGREE_WITHIN_MS = 5_000;
+
 const NOW = -Infinity;
 const NEVER = Infinity;
 
 interface Remembered {
+  /** Where it was last seen. */
+  quad: Quad;
   seenAtMs: number;
   /** Seen, and read in that very frame. */
   readAtMs: number;
@@ -59,7 +65,7 @@ export class ShowingFilter {
 
   constructor(options: ShowingFilterOptions) {
     this.#o = options;
-    this.#sightings = new SecondSighting({ withinMs: options.rearmMs, isGenuine: options.isGenuine ?? (() => false) });
+    this.#sightings = new SecondSighting({ withinMs: AGREE_WITHIN_MS, isGenuine: options.isGenuine ?? (() => false) });
   }
 
   /** How many codes are remembered. */
@@ -67,11 +73,16 @@ export class ShowingFilter {
     return this.#remembered.size;
   }
 
-  /** Takes the codes of one look (none: nothing was in view) and gives those to try now, the largest first. */
-  see(codes: CodeSeen[], atMs: number): Showing[] {
+  /**
+   * Takes the codes of one look (none: nothing was in view) and gives those to try now, the largest first. `unread` is where
+   * it saw codes that it could not read: one that was read there lately is in view still.
+   */
+  see(codes: CodeSeen[], atMs: number, unread: readonly Quad[] = []): Showing[] {
     const inView = this.#largestOfEach(this.#sightings.sure(codes, atMs));
-    this.#forgetThoseGone(new Set(inView.map(({ key }) => key)), atMs);
-    for (const { key } of inView) this.#remember(key, atMs);
+    const keys = new Set(inView.map(({ key }) => key));
+    for (const key of this.#heldUnread(keys, unread, atMs)) keys.add(key);
+    this.#forgetThoseGone(keys, atMs);
+    for (const showing of inView) this.#remember(showing, atMs);
     return inView.filter(({ key }) => (this.#remembered.get(key)?.tryAtMs ?? NEVER) <= atMs).slice(0, this.#o.maxCodes);
   }
 
@@ -119,10 +130,22 @@ export class ShowingFilter {
     }
   }
 
-  #remember(key: string, atMs: number): void {
+  /** Those that are in view, each where something unread is. */
+  #heldUnread(read: ReadonlySet<string>, unread: readonly Quad[], atMs: number): string[] {
+    const held: string[] = [];
+    for (const [key, each] of this.#remembered) {
+      const quad = read.has(key) || atMs - each.readAtMs > BLIND_MS ? undefined : unread.find((place) => isAmong(each.quad, [place]));
+      if (!quad) continue;
+      Object.assign(each, { quad, seenAtMs: atMs, missedAtMs: undefined });
+      held.push(key);
+    }
+    return held;
+  }
+
+  #remember({ key, quad }: Showing, atMs: number): void {
     const tryAtMs = this.#remembered.get(key)?.tryAtMs ?? NOW;
     this.#remembered.delete(key);
-    this.#remembered.set(key, { seenAtMs: atMs, readAtMs: atMs, missedAtMs: undefined, tryAtMs });
+    this.#remembered.set(key, { quad, seenAtMs: atMs, readAtMs: atMs, missedAtMs: undefined, tryAtMs });
     const oldest = this.#remembered.keys().next().value;
     if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
   }

@@ -121,6 +121,7 @@ test('[S6] codes that cannot be read, one after the other, are ten events and th
   const code = await scratchedCode();
   for (let i = 0; i < 13; i++) {
     await it.show(code, 700);
+    await it.show(wall, 300);
     // Longer than what stays in one place is remembered.
     await it.pass(6_000);
   }

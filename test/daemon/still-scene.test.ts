@@ -131,16 +131,17 @@ test('another code in the same place is read in its first frame', async () => {
   assert.equal(door.tries, [0, 10_000]);
 });
 
-test('a still code that only extra looks read is read as soon as without the gate', async () => {
-  const bent = await bentCode('PT1:ON CLOTH', { toModules: wavy(9, 0.7, 1) });
+test('a still code that only extra looks read is tried once, about as soon as without the gate', async () => {
+  const bent = await bentCode('PT1:ON CLOTH', { toModules: wavy(9, 0.69, 1) });
   const visit = async (it: Doorway): Promise<void> => {
     it.validator.decisions.set('PT1:ON CLOTH', granted('visitor'));
     await it.show({ ...bent, luma: new Uint8Array(bent.luma.length).fill(120) }, 5_000);
     await it.show(bent, 10_000);
   };
   const [gated, open] = [await withDoor(visit), await withDoor(visit, 0)];
-  assert.is(open.tries.length, 1);
-  assert.ok((gated.tries[0] ?? Infinity) <= (open.tries[0] ?? 0) + 1_000, `${gated.tries.join()} and ${open.tries.join()}`);
+  assert.equal([gated.tries.length, open.tries.length], [1, 1]);
+  // Each look has its turn at another time.
+  assert.ok((gated.tries[0] ?? Infinity) <= (open.tries[0] ?? 0) + 2_000, `${gated.tries.join()} and ${open.tries.join()}`);
 });
 
 test('a still code that is seen and cannot be read keeps being looked at', async () => {

@@ -39,6 +39,34 @@ test('a code held for 30 s is one showing', () => {
   assert.equal(tries, ['0 a']);
 });
 
+test('a code that is read every four seconds and seen unread in between is one showing; seen elsewhere it is two', () => {
+  for (const [place, tries] of [[square(110), ['0 a']], [square(110).map(({ x, y }) => ({ x: x + 300, y })) as unknown as Quad, ['0 a', '4000 a', '8000 a']]] as const) {
+    const filter = new ShowingFilter(settings);
+    const tried: string[] = [];
+    for (let atMs = 0; atMs < 12_000; atMs += 100) {
+      const read = atMs % 4_000 === 0;
+      for (const showing of filter.see(read ? [code('a')] : [], atMs, read ? [] : [place])) {
+        tried.push(`${atMs} ${showing.text}`);
+        filter.settle(showing, 'granted', atMs);
+      }
+    }
+    assert.equal(tried, tries);
+  }
+});
+
+test('what is seen unread in its place does not keep a code in view for ever', () => {
+  const filter = new ShowingFilter(settings);
+  const tried: number[] = [];
+  for (let atMs = 0; atMs < 30_000; atMs += 100) {
+    const read = atMs === 0 || atMs === 25_000;
+    for (const showing of filter.see(read ? [code('a')] : [], atMs, read ? [] : [square(100)])) {
+      tried.push(atMs);
+      filter.settle(showing, 'granted', atMs);
+    }
+  }
+  assert.equal(tried, [0, 25_000]);
+});
+
 test('a code that only every third look reads is one showing', () => {
   const { tries, watch } = doorway(() => 'granted');
   watch(0, 30_000, 200, (atMs) => (atMs % 600 === 0 ? [code('a')] : []));
