@@ -7,7 +7,6 @@ import type { Progress } from './progress.ts';
 
 /** Room for what the daemon and the tests write during a boot; the image is sparse. */
 const SPARE_MB = 400;
-const FALLBACK_MIRROR = 'http://deb.debian.org/debian';
 
 /**
  * Makes a guest in `dir`: root.img, vmlinuz and initrd, about 0.7 GB. Takes root and the network; one to four minutes.
@@ -39,16 +38,17 @@ async function unpackPackages(root: string): Promise<void> {
     '--quiet', '--variant=minbase', '--mode=root', `--include=${recipe.packages.join(',')}`,
     ...recipe.leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
     '--aptopt=APT::Install-Recommends "false"',
-    recipe.suite, root, `deb ${mirror()} ${recipe.suite} main`,
+    recipe.suite, root, ...sourceOf(recipe.suite),
   ]);
 }
 
-/** The mirror that this machine itself uses. */
-function mirror(): string {
+/** The mirror that this machine itself uses; nothing where that cannot be told, and mmdebstrap takes its own. */
+function sourceOf(suite: string): string[] {
   const dir = '/etc/apt/sources.list.d';
   const files = ['/etc/apt/sources.list', ...(existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : [])];
   const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8')).join('\n');
-  return /^(?:URIs:|deb(?: \[.*\])?)\s+(http:\/\/\S+\/debian)\/?\s/m.exec(text)?.[1] ?? FALLBACK_MIRROR;
+  const mirror = /^(?:URIs:|deb(?: \[.*\])?)\s+(http:\/\/\S+\/debian)\/?\s/m.exec(text)?.[1];
+  return mirror === undefined ? [] : [`deb ${mirror} ${suite} main`];
 }
 
 /** In a copy by hard links: what is installed there replaces files and changes none. */
