@@ -25,6 +25,8 @@ echo "fault $at"
 await_level 0 15
 case $1 in
   freeze-daemon) kill -CONT "$daemon" 2> /dev/null || true ;;
+  # Until the daemon has found out, an order to the frozen one goes nowhere.
+  freeze-guard) while kill -0 "$guard" 2> /dev/null; do sleep 0.2; done; sleep 1 ;;
   exhaust-memory) [ ! -e "$group/memory.max" ] || echo max > "$group/memory.max" ;;
   stop-unit) systemctl start "$unit" ;;
 esac
