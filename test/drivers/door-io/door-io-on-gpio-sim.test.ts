@@ -35,23 +35,24 @@ if (chip) {
     });
   }
 
+  // Other lines: what sysfs has exported no character device gives away.
   for (const relayActiveLow of [false, true]) {
     doorIoContract(`gpiod on a kernel with gpio-sim, energised by a ${relayActiveLow ? 'low' : 'high'} level`, async () => {
       const options: GpiodDoorIoOptions = {
-        clock: systemClock, relayPin: 5, relayActiveLow, contactPin: 6, contactPull: 'as-is', rexPin: 7, rexPull: 'as-is', debounceMs: 20, chipLabel: chip.label,
-        outputs: { green: { pin: 8, activeLow: false } },
+        clock: systemClock, relayPin: 10, relayActiveLow, contactPin: 11, contactPull: 'as-is', rexPin: 12, rexPull: 'as-is', debounceMs: 20, chipLabel: chip.label,
+        outputs: { green: { pin: 13, activeLow: false } },
       };
-      chip.pull(6, 'down');
-      chip.pull(7, 'up');
+      chip.pull(11, 'down');
+      chip.pull(12, 'up');
       return {
         io: new GpiodDoorIo(options),
         another: () => new GpiodDoorIo(options),
-        outside: () => ((chip.level(5) === 1) === relayActiveLow ? 'rest' : 'energised'),
+        outside: () => ((chip.level(10) === 1) === relayActiveLow ? 'rest' : 'energised'),
         isExclusive: true,
-        green: () => chip.level(8) === 1,
+        green: () => chip.level(13) === 1,
         pass: (ms) => sleep(systemClock, ms),
-        moveContact: (now) => chip.pull(6, now === 'open' ? 'up' : 'down'),
-        moveRex: (now) => chip.pull(7, now === 'active' ? 'down' : 'up'),
+        moveContact: (now) => chip.pull(11, now === 'open' ? 'up' : 'down'),
+        moveRex: (now) => chip.pull(12, now === 'active' ? 'down' : 'up'),
         close: async () => {},
       };
     });
