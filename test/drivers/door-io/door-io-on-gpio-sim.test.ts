@@ -42,6 +42,8 @@ if (chip) {
         clock: systemClock, relayPin: 10, relayActiveLow, contactPin: 11, contactPull: 'as-is', rexPin: 12, rexPull: 'as-is', debounceMs: 20, chipLabel: chip.label,
         outputs: { green: { pin: 13, activeLow: false } },
       };
+      // The resistor at the relay's input: the kernel drives a line of a character device only while someone holds it.
+      chip.pull(10, relayActiveLow ? 'up' : 'down');
       chip.pull(11, 'down');
       chip.pull(12, 'up');
       return {
