@@ -1,23 +1,19 @@
 import type { z } from 'zod';
 import { about } from './fields.ts';
 
-/** Every key that names a GPIO pin, those of the door first: a lamp gives way to a relay. */
-const PIN_KEYS = [
-  'doorIo.relayPin', 'doorIo.contactPin', 'doorIo.rexPin', 'doorIo.firePin', 'doorIo.tamperPin',
-  'feedback.greenPin', 'feedback.redPin', 'feedback.buzzerPin', 'light.pin',
-];
+type Pair = readonly [first: string, second: string];
 
-/** Adds a rule for each two keys of different sections, or of feedback: no two wires on one pin. The door's own are its section's matter. */
-export function withPinRules<T extends z.ZodType>(schema: T): T {
-  let ruled = schema;
-  for (const [i, first] of PIN_KEYS.entries()) {
-    for (const second of PIN_KEYS.slice(i + 1)) {
-      if (second.startsWith('doorIo.')) continue;
-      const areTwo = (config: unknown): boolean => pinAt(config, first) === undefined || pinAt(config, first) !== pinAt(config, second);
-      ruled = ruled.refine(areTwo, about([second, first], `must be another pin than ${first}`));
-    }
-  }
-  return ruled;
+/** Each two of the keys, in their order. */
+export function pairsOf(keys: readonly string[]): Pair[] {
+  return keys.flatMap((first, i) => keys.slice(i + 1).map((second): Pair => [first, second]));
+}
+
+/** Adds a rule for each pair of keys (`relayPin`, or `doorIo.relayPin` from further up): no two wires on one pin. The second is blamed. */
+export function withPinRules<T extends z.ZodType>(schema: T, pairs: readonly Pair[]): T {
+  return pairs.reduce((ruled, [first, second]) => {
+    const areTwo = (config: unknown): boolean => pinAt(config, first) === undefined || pinAt(config, first) !== pinAt(config, second);
+    return ruled.refine(areTwo, about([second, first], `must be another pin than ${first}`));
+  }, schema);
 }
 
 function pinAt(config: unknown, key: string): unknown {

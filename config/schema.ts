@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { withPinRules } from './pin-rules.ts';
+import { pairsOf, withPinRules } from './pin-rules.ts';
 import { about, filePath, type DeepReadonly } from './fields.ts';
 import { access } from './sections/access.ts';
 import { backend, embeddedBackend } from './sections/backend.ts';
 import { camera } from './sections/camera.ts';
-import { doorIo } from './sections/door-io.ts';
+import { DOOR_PINS, doorIo } from './sections/door-io.ts';
 import { door } from './sections/door.ts';
 import { events } from './sections/events.ts';
 import { evidence } from './sections/evidence.ts';
@@ -13,6 +13,10 @@ import { http } from './sections/http.ts';
 import { light } from './sections/light.ts';
 import { log } from './sections/log.ts';
 import { scan } from './sections/scan.ts';
+
+/** Those of the door first: a lamp gives way to a relay. The door's own among each other are its section's matter. */
+const pinPairs = pairsOf([...DOOR_PINS.map((name) => `doorIo.${name}`), 'feedback.greenPin', 'feedback.redPin', 'feedback.buzzerPin', 'light.pin'])
+  .filter(([, second]) => !second.startsWith('doorIo.'));
 
 /**
  * The one statement of the config: keys, types, units, bounds, defaults, help and the rules between keys.
@@ -33,7 +37,7 @@ export const configSchema = withPinRules(z.strictObject({
   events: events.prefault({}).describe('The event log.'),
   http: http.prefault({}).describe('The status page.'),
   log: log.prefault({}).describe('What the daemon says on its standard error.'),
-}))
+}), pinPairs)
   .refine((it) => it.access.foreignCodes === 'deny' || it.backend, about(['access.foreignCodes', 'backend'], 'must be deny without a backend section, for there is nobody to ask'))
   .refine(({ backend: it }) => !it || it.apiKeyFile !== undefined || it.clientCertFile !== undefined, about(['backend'], 'must have an apiKeyFile or a clientCertFile, or the backend does not know the door'))
   .refine(({ backend: it }) => !it || (it.clientCertFile === undefined) === (it.clientKeyFile === undefined), about(['backend'], 'must have clientCertFile and clientKeyFile together'))

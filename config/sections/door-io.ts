@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { about, gpioPin as pin, whole } from '../fields.ts';
+import { gpioPin as pin, whole } from '../fields.ts';
+import { pairsOf, withPinRules } from '../pin-rules.ts';
 
 const simulated = z.strictObject({
   driver: z.literal('simulated').describe('A door without hardware; its relay level is kept in a file.'),
@@ -36,28 +37,18 @@ const pulls = {
   tamperPull: pull().default('up').describe('As contactPull; up makes a broken wire an alarm.'),
 };
 
-const PIN_KEYS = ['relayPin', 'contactPin', 'rexPin', 'firePin', 'tamperPin'] as const;
-type Pins = { readonly [Key in (typeof PIN_KEYS)[number]]?: number };
+/** The keys that name a pin; a later one gives way. */
+export const DOOR_PINS = ['relayPin', 'contactPin', 'rexPin', 'firePin', 'tamperPin'] as const;
+const pinPairs = pairsOf(DOOR_PINS);
 
-/** No two wires on one pin; the later key is blamed. */
-function withPinRules<T extends z.ZodType<Pins>>(schema: T): T {
-  let ruled = schema;
-  for (const [i, first] of PIN_KEYS.entries()) {
-    for (const second of PIN_KEYS.slice(i + 1)) {
-      ruled = ruled.refine((it) => it[second] === undefined || it[second] !== it[first], about([second, first], `must be another pin than ${first}`));
-    }
-  }
-  return ruled;
-}
-
-const onoff = withPinRules(z.strictObject({ driver: z.literal('onoff').describe('The GPIO pins of a Raspberry Pi, through sysfs.'), ...pins }));
+const onoff = withPinRules(z.strictObject({ driver: z.literal('onoff').describe('The GPIO pins of a Raspberry Pi, through sysfs.'), ...pins }), pinPairs);
 
 const gpiod = withPinRules(z.strictObject({
   driver: z.literal('gpiod').describe('The GPIO pins of a Raspberry Pi, through the character device: for kernels without GPIO in sysfs.'), ...pins, ...pulls,
-}));
+}), pinPairs);
 
 const auto = withPinRules(z.strictObject({
   driver: z.literal('auto').describe('onoff where the kernel has the pins in sysfs, gpiod elsewhere. The pulls are set by gpiod alone; onoff leaves them to config.txt.'), ...pins, ...pulls,
-}));
+}), pinPairs);
 
 export const doorIo = z.discriminatedUnion('driver', [simulated, onoff, gpiod, auto]);

@@ -27,7 +27,7 @@ export function startSignals({ config: { light: { steerExposure, mainsHz, mode, 
   const feedback = new Feedback({ outputs, clock, status });
   const torch = new Torch({ output: outputs.light, settings: { mode, holdMs: holdS * 1000 }, clock, status });
   const light = new CameraLight({ steering: steerExposure ? camera.steering : undefined, mainsHz });
-  const unread = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: 1, onSummary: (draft) => draft.type === 'garbage-repeated' && tell({ type: 'codes-not-read', count: draft.count, sinceMs: draft.sinceMs }) });
+  const unread = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: 1, onSummary: tell, summaryOf: ({ count, sinceMs }) => ({ type: 'codes-not-read', count, sinceMs }) });
   const hints = new ScanHints({ clock, log, onHint: (reason) => feedback.hint(reason), onUnread: (showing) => tellUnread(showing, { events, tell, evidence, unread }) });
   feedback.start();
   torch.start();

@@ -8,6 +8,8 @@ export interface GarbageTallyOptions {
   /** At most this many different codes are logged one by one in a window; the rest are counted together [S9]. */
   maxDifferent: number;
   onSummary: (draft: EventDraft) => void;
+  /** The event that sums up what was counted; `garbage-repeated` unless told. */
+  summaryOf?: (counted: { digest: string; count: number; sinceMs: number }) => EventDraft;
 }
 
 interface Seen {
@@ -48,8 +50,9 @@ export class GarbageTally {
   sumUp(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const [digest, { counted, sinceMs }] of this.#seen) {
-      if (counted > 0) this.#o.onSummary({ type: 'garbage-repeated', digest, count: counted, sinceMs });
+    const { onSummary, summaryOf = (counted) => ({ type: 'garbage-repeated', ...counted }) } = this.#o;
+    for (const [digest, { counted: count, sinceMs }] of this.#seen) {
+      if (count > 0) onSummary(summaryOf({ digest, count, sinceMs }));
     }
     this.#seen.clear();
   }

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { childProcesses } from '../../support/child-processes.ts';
 import { postern, prepareOwnDemo, type PreparedDemo } from '../../support/demo.ts';
 import { eventually } from '../../support/eventually.ts';
 import { NotifySocket } from '../../support/notify-socket.ts';
@@ -27,8 +27,7 @@ test('[S10] systemd hears the daemon get ready, live, and stop; stopped in its t
   assert.ok(systemd.heard.indexOf('READY=1') < systemd.heard.indexOf('WATCHDOG=1'));
   assert.match(systemd.heard.find((message) => message.startsWith('STATUS=')) ?? '', /^STATUS=Watching /);
 
-  const processes = execFileSync('pgrep', ['-P', String(daemon.child.pid)]).toString();
-  assert.ok(processes.trim() !== '', 'its guard and its messenger run');
+  assert.ok(childProcesses(daemon.child.pid).length > 0, 'its guard and its messenger run');
   daemon.child.kill('SIGSTOP');
   const before = heard('WATCHDOG=1');
   await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Logger } from '../../../daemon/base/logger.ts';
 import { silentLogger } from '../../../daemon/base/logger.ts';
 import { ServiceManager } from '../../../daemon/report/service-manager.ts';
+import { childProcesses } from '../../support/child-processes.ts';
 import { NotifySocket } from '../../support/notify-socket.ts';
 
 /** With the real systemd-notify and a socket where systemd's would be. */
@@ -50,8 +50,8 @@ test('[S10] when the messenger is killed another one carries the next beat', asy
   await heardOf(async (manager, socket) => {
     manager.ready();
     await socket.hears((message) => message === 'READY=1');
-    const [messenger] = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'read -r message']).toString().split('\n');
-    process.kill(Number(messenger), 'SIGKILL');
+    const messenger = childProcesses().find((child) => child.includes('read -r message')) ?? '';
+    process.kill(parseInt(messenger, 10), 'SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 100));
     manager.beat();
     await socket.hears((message) => message === 'WATCHDOG=1');
