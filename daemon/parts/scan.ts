@@ -14,8 +14,11 @@ import type { Signals } from './signals.ts';
 const GARBAGE_WINDOW_MS = 600_000;
 const GARBAGE_DIFFERENT = 50;
 
-export async function startDecoder({ config, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
-  const qr = await QrReader.open({ clock, deadlineMs: config.scan.decodeDeadlineMs, extraLookMs: config.scan.extraLookMs, gateHeartbeatMs: config.scan.gateHeartbeatMs, lookCosts, status });
+export async function startDecoder({ config: { scan, light }, camera, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
+  const { decodeDeadlineMs: deadlineMs, extraLookMs, gateHeartbeatMs } = scan;
+  // Nothing else goes by it, and it costs a twentieth of a decode.
+  const measuresLight = light.mode !== 'off' || (light.steerExposure && camera.steering !== undefined);
+  const qr = await QrReader.open({ clock, deadlineMs, extraLookMs, gateHeartbeatMs, measuresLight, lookCosts, status });
   started.push(() => qr.close());
   return qr;
 }

@@ -15,6 +15,8 @@ export interface DecodeSetup {
   lookCosts: 'measured' | 'nominal';
   /** For no longer than this no frame is decoded, milliseconds; 0: each one is. */
   gateHeartbeatMs: number;
+  /** See QrReaderOptions. */
+  measuresLight: boolean;
 }
 
 /** What the thread itself adds to its setup. */

@@ -15,14 +15,14 @@ import { unread } from './scan-result.ts';
 import type { ScanResult } from './scan-result.ts';
 
 const port = parentPort as MessagePort;
-const { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs, requests } = workerData as DecodeThreadData;
+const { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs, measuresLight, requests } = workerData as DecodeThreadData;
 const finder = await CodeFinder.open({ extraLookMs, ...(lookCosts === 'measured' && { nowMs: () => performance.now() }) });
 // One for each exposure: a short one among long ones would look like another scene each time.
 const gates = gateHeartbeatMs > 0 ? { long: new FrameGate(gateHeartbeatMs), short: new FrameGate(gateHeartbeatMs) } : undefined;
 
 let jpegRoom = new Uint8Array(0);
 
-const survey = new FrameSurvey(finder);
+const survey = new FrameSurvey(finder, { measuresLight });
 
 interface Size {
   width: number;

@@ -22,6 +22,8 @@ export interface QrReaderOptions {
   lookCosts?: 'measured' | 'nominal';
   /** For no longer than this no frame is decoded, however little happens in front of the camera, milliseconds; 0 or absent: each one is. */
   gateHeartbeatMs?: number;
+  /** Whether each frame's brightness is measured (`histogram`, `codeHistogram`): for a camera or a light that is steered by it. */
+  measuresLight?: boolean;
   /** Told, with the reason, each time a decoder was lost and another one is started. */
   onReplaced?: (why: string) => void;
   /** Told of the parts `decoder` and, where there is one, `gate`. */
@@ -44,11 +46,11 @@ export class QrReader {
   /** Reads that have not come to their end. */
   #waiting = 0;
 
-  private constructor({ maxPixels = 25_000_000, extraLookMs = 0, lookCosts = 'measured', gateHeartbeatMs = 0, ...options }: QrReaderOptions) {
+  private constructor({ maxPixels = 25_000_000, extraLookMs = 0, lookCosts = 'measured', gateHeartbeatMs = 0, measuresLight = false, ...options }: QrReaderOptions) {
     this.maxPixels = maxPixels;
     this.#slot = new PictureSlot(maxPixels);
     if (options.status && gateHeartbeatMs > 0) this.#tally = new GateTally(options.status);
-    this.#decoder = new Decoder({ ...options, setup: { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs } });
+    this.#decoder = new Decoder({ ...options, setup: { maxPixels, extraLookMs, lookCosts, gateHeartbeatMs, measuresLight } });
   }
 
   /** Resolves when the decoder is warm. Rejects with PosternError('decoder-missing') when it does not start. */

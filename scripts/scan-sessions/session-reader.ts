@@ -19,7 +19,7 @@ export interface ReadOptions {
  */
 export async function readSession({ seed, text }: RandomSession, painted: PaintedSession, { lookMs }: ReadOptions): Promise<Outcome | undefined> {
   const finder = await CodeFinder.open({ extraLookMs: lookMs });
-  const survey = new FrameSurvey(finder);
+  const survey = new FrameSurvey(finder, { measuresLight: false });
   let reading: FirstReading | undefined;
   let wrong = 0;
   const { from, until } = worthReading(painted.truths);

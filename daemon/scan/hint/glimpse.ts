@@ -20,9 +20,10 @@ export class Glimpser {
   readonly #screen = new BlownOutScreen();
   #frames = 0;
 
-  glimpse(picture: GreyPicture, histogram: LumaHistogram): Glimpse {
+  /** `histogram` is asked for only when the picture is looked at. */
+  glimpse(picture: GreyPicture, histogram: () => LumaHistogram): Glimpse {
     if (++this.#frames % EVERY !== 0) return {};
-    const blownOut = this.#screen.find(picture, histogram);
+    const blownOut = this.#screen.find(picture, histogram());
     if (blownOut) return { blownOut };
     const area = this.#texture.find(picture);
     return area ? { glimpsed: { ...locatedOf(picture, area.quad), cutOff: area.cutOff } } : {};

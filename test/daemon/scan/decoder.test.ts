@@ -38,7 +38,7 @@ async function withDecoder(run: (it: Situation) => Promise<void>): Promise<void>
   const status = new StatusBoard(clock);
   status.onChange((_, { state }) => void states?.push(state));
   const decoder = new Decoder({
-    clock, status, deadlineMs: DEADLINE_MS, setup: { maxPixels: 1_000, extraLookMs: 0, lookCosts: 'measured', gateHeartbeatMs: 0 },
+    clock, status, deadlineMs: DEADLINE_MS, setup: { maxPixels: 1_000, extraLookMs: 0, lookCosts: 'measured', gateHeartbeatMs: 0, measuresLight: false },
     workerFile: new URL(`../../support/stuck-worker${extname(import.meta.url)}`, import.meta.url), onReplaced: (why) => void lost?.push(why),
   });
   await decoder.ready;

@@ -47,7 +47,7 @@ async function looksAt({ lighting = 'day', z = 0.3, x = 0, print, lens, sensor }
     const { codes, unread } = finder.findInFrame(width, height);
     const picture = { data, width, height };
     const located = unread.map((quad) => locatedOf(picture, quad));
-    const glimpse = codes.length + located.length === 0 ? glimpser.glimpse(picture, histogramOf(picture)) : {};
+    const glimpse = codes.length + located.length === 0 ? glimpser.glimpse(picture, () => histogramOf(picture)) : {};
     const what = codes.length > 0 ? 'read' : findingOf({ codes, located, ...glimpse }, width, height)?.reason;
     if (what) found[what] = (found[what] ?? 0) + 1;
   }
