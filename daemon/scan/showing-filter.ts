@@ -80,8 +80,9 @@ export class ShowingFilter {
   see(codes: CodeSeen[], atMs: number, unread: readonly Quad[] = []): Showing[] {
     const inView = this.#largestOfEach(this.#sightings.sure(codes, atMs));
     const keys = new Set(inView.map(({ key }) => key));
-    for (const key of this.#heldUnread(keys, unread, atMs)) keys.add(key);
-    this.#forgetThoseGone(keys, atMs);
+    const held = this.#heldUnread(keys, unread, atMs);
+    this.#forgetThoseGone(new Set([...keys, ...held.map(({ key }) => key)]), atMs);
+    for (const { each, quad } of held) keepInView(each, quad, atMs);
     for (const showing of inView) this.#remember(showing, atMs);
     return inView.filter(({ key }) => (this.#remembered.get(key)?.tryAtMs ?? NEVER) <= atMs).slice(0, this.#o.maxCodes);
   }
@@ -94,10 +95,7 @@ export class ShowingFilter {
   stay(sinceMs: number, atMs: number): boolean {
     const still = [...this.#remembered].filter(([, { readAtMs }]) => readAtMs >= sinceMs && atMs - readAtMs <= BLIND_MS);
     this.#forgetThoseGone(new Set(still.map(([key]) => key)), atMs);
-    for (const [, each] of still) {
-      each.seenAtMs = atMs;
-      each.missedAtMs = undefined;
-    }
+    for (const [, each] of still) keepInView(each, each.quad, atMs);
     return still.some(([, { tryAtMs }]) => tryAtMs <= atMs);
   }
 
@@ -131,15 +129,11 @@ export class ShowingFilter {
   }
 
   /** Those that are in view, each where something unread is. */
-  #heldUnread(read: ReadonlySet<string>, unread: readonly Quad[], atMs: number): string[] {
-    const held: string[] = [];
-    for (const [key, each] of this.#remembered) {
+  #heldUnread(read: ReadonlySet<string>, unread: readonly Quad[], atMs: number): { key: string; each: Remembered; quad: Quad }[] {
+    return [...this.#remembered].flatMap(([key, each]) => {
       const quad = read.has(key) || atMs - each.readAtMs > BLIND_MS ? undefined : unread.find((place) => isAmong(each.quad, [place]));
-      if (!quad) continue;
-      Object.assign(each, { quad, seenAtMs: atMs, missedAtMs: undefined });
-      held.push(key);
-    }
-    return held;
+      return quad ? [{ key, each, quad }] : [];
+    });
   }
 
   #remember({ key, quad }: Showing, atMs: number): void {
@@ -149,4 +143,11 @@ export class ShowingFilter {
     const oldest = this.#remembered.keys().next().value;
     if (this.#remembered.size > MAX_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
   }
+}
+
+/** It was seen, though not read anew. */
+function keepInView(each: Remembered, quad: Quad, atMs: number): void {
+  each.quad = quad;
+  each.seenAtMs = atMs;
+  each.missedAtMs = undefined;
 }
