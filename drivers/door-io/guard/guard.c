@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "orders.h"
 #include "relay-line.h"
 
 #define MS 1000000LL
@@ -176,26 +177,6 @@ static void obey(const char *order) {
   answer("0", "failed not an order of this protocol");
 }
 
-/* Takes what has come. Returns false when no more will, or what comes is endless. */
-static bool read_orders(void) {
-  static char text[4096];
-  static size_t length;
-  ssize_t got = read(STDIN_FILENO, text + length, sizeof text - 1 - length);
-  if (got < 0) return errno == EINTR || errno == EAGAIN;
-  if (got == 0) return false;
-  length += (size_t)got;
-  char *order = text;
-  for (char *end; (end = memchr(order, '\n', length - (size_t)(order - text))); order = end + 1) {
-    /* What lies behind a NUL character would not be looked at. */
-    bool is_text = end - order <= MAX_ORDER_LENGTH && !memchr(order, '\0', (size_t)(end - order));
-    *end = '\0';
-    obey(is_text ? order : "");
-  }
-  length -= (size_t)(order - text);
-  memmove(text, order, length);
-  return length <= MAX_ORDER_LENGTH;
-}
-
 /* ---- The process ---- */
 
 /* Ctrl-C, `systemctl stop` and a closed terminal reach the daemon too: it rests the relay and closes the pipe. */
@@ -269,6 +250,6 @@ int guard_mode(int count, char *const words[]) {
     if (ready[2].revents) flush_answers();
     now = now_ns();
     if ((lease_end && now >= lease_end) || (try_again_at && now >= try_again_at)) continue;
-    if (ready[0].revents && !read_orders()) return end_at_rest();
+    if (ready[0].revents && !take_orders(MAX_ORDER_LENGTH, obey)) return end_at_rest();
   }
 }

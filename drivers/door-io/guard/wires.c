@@ -26,6 +26,7 @@
 
 #include "gpio-chip.h"
 #include "guard.h"
+#include "orders.h"
 
 #define MAX_WIRES 16
 /* Of one read; the kernel keeps 16 a line. */
@@ -127,23 +128,6 @@ static void obey(const char *order) {
   }
 }
 
-static bool read_orders(void) {
-  static char text[1024];
-  static size_t length;
-  ssize_t got = read(STDIN_FILENO, text + length, sizeof text - 1 - length);
-  if (got < 0) return errno == EINTR || errno == EAGAIN;
-  if (got == 0) return false;
-  length += (size_t)got;
-  char *order = text;
-  for (char *end; (end = memchr(order, '\n', length - (size_t)(order - text))); order = end + 1) {
-    *end = '\0';
-    obey(order);
-  }
-  length -= (size_t)(order - text);
-  memmove(text, order, length);
-  return length <= MAX_ORDER_LENGTH;
-}
-
 /* ---- The process ---- */
 
 static int open_wires(const char *where) {
@@ -166,7 +150,7 @@ static int serve(void) {
   for (int i = 0; i < wire_count; i++) ready[i + 1] = (struct pollfd){.fd = is_input(&wires[i]) ? wires[i].fd : -1, .events = POLLIN};
   for (;;) {
     if (poll(ready, (nfds_t)wire_count + 1, -1) < 0 && errno != EINTR) return 1;
-    if (ready[0].revents && !read_orders()) return 0;
+    if (ready[0].revents && !take_orders(MAX_ORDER_LENGTH, obey)) return 0;
     for (int i = 0; i < wire_count; i++)
       if (ready[i + 1].revents && read_events(&wires[i])) return 1;
     if (fflush(stdout) != 0) return 0;
