@@ -9,6 +9,7 @@ export class Nginx {
   readonly url: string;
   readonly #dir: string;
   readonly #child: ChildProcess;
+  #signs = 0;
 
   private constructor(url: string, dir: string, child: ChildProcess) {
     this.url = url;
@@ -31,7 +32,9 @@ export class Nginx {
   }
 
   /** `GET /path 200` for each request of a door's list or keys, in order, since the last time it was asked. */
-  answered(): string[] {
+  async answered(): Promise<string[]> {
+    // nginx logs a request after its answer has gone out, each in its turn: a later one in the log means that all are.
+    await this.#logsARequest();
     const path = join(this.#dir, 'access.log');
     const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line.includes('/api/'));
     writeFileSync(path, '', { flag: 'w' });
@@ -47,11 +50,17 @@ export class Nginx {
 
   /** Until a request is in its own log: who answers at the port may be somebody else. */
   async #answers(): Promise<undefined> {
-    const log = join(this.#dir, 'access.log');
-    while (this.#child.exitCode === null && !(existsSync(log) && readFileSync(log, 'utf8').includes('/is-it-you'))) {
-      await fetch(`${this.url}/is-it-you`).then((response) => response.arrayBuffer(), () => new Promise((resolve) => setImmediate(resolve)));
-    }
+    await this.#logsARequest();
     return this.#child.exitCode === null ? undefined : new Promise(() => undefined);
+  }
+
+  /** Until a request made now is in its log, or it has ended. */
+  async #logsARequest(): Promise<void> {
+    const log = join(this.#dir, 'access.log');
+    const sign = `/is-it-you-${this.#signs++}`;
+    while (this.#child.exitCode === null && !(existsSync(log) && readFileSync(log, 'utf8').includes(sign))) {
+      await fetch(`${this.url}${sign}`).then((response) => response.arrayBuffer(), () => new Promise((resolve) => setImmediate(resolve)));
+    }
   }
 
   /** Why it ended, or did not begin. */

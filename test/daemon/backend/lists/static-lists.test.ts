@@ -38,7 +38,7 @@ async function doorAt(url: string, state: string): Promise<ListSync> {
 }
 
 /** The parts of the list that the web server was asked for, with its statuses. */
-const asked = (): string[] => nginx.answered().flatMap((line) => /tokenlist\/[^/]+\/(\S+ \d+)$/.exec(line)?.[1] ?? []);
+const asked = async (): Promise<string[]> => (await nginx.answered()).flatMap((line) => /tokenlist\/[^/]+\/(\S+ \d+)$/.exec(line)?.[1] ?? []);
 const told = (): string[] => events.splice(0).map((event) => event.type);
 
 test.before(async () => {
@@ -61,21 +61,21 @@ test('a door follows its list through files on a plain web server: full, delta, 
   try {
     await sync.syncNow();
     assert.equal(told(), ['key-set-accepted', 'list-accepted']);
-    assert.equal(asked(), ['full 200']);
+    assert.equal(await asked(), ['full 200']);
     await sync.syncNow();
     await sync.syncNow();
-    assert.equal(asked(), ['1 200', '1 304']);
+    assert.equal(await asked(), ['1 200', '1 304']);
 
     backend.revoke(first.tokenId);
     backend.issue({ doors: [FRONT], validS: 3600 });
     await exporting.run([door]);
     await sync.syncNow();
-    assert.equal(asked(), ['1 200']);
+    assert.equal(await asked(), ['1 200']);
     assert.is(sync.list()?.lookUp(uuidBytes(first.tokenId) as Uint8Array)?.status, 'revoked');
     assert.equal([sync.list()?.head.version, sync.list()?.head.count], [2, 2]);
     await sync.syncNow();
     await sync.syncNow();
-    assert.equal(asked(), ['2 200', '2 304']);
+    assert.equal(await asked(), ['2 200', '2 304']);
     assert.equal(told(), ['list-accepted']);
   } finally {
     await sync.stop();
@@ -103,7 +103,7 @@ test('a version that the files have no delta from any more is fetched whole', as
   try {
     await sync.syncNow();
     const from = sync.list()?.head.version;
-    asked();
+    await asked();
     const { url, close } = await backend.listen({ host: '127.0.0.1', port: 0 });
     const headers = { 'x-auth-scheme': 'api-token', 'x-auth-apikey': backend.createApiKey('door') };
     for (let i = 0; i < 61; i++) {
@@ -114,7 +114,7 @@ test('a version that the files have no delta from any more is fetched whole', as
     await exporting.run([door]);
     await sync.syncNow();
     await sync.syncNow();
-    assert.equal(asked(), [`${from} 404`, 'full 200', `${(from ?? 0) + 61} 200`]);
+    assert.equal(await asked(), [`${from} 404`, 'full 200', `${(from ?? 0) + 61} 200`]);
   } finally {
     await sync.stop();
   }
@@ -156,12 +156,12 @@ test('a full list that breaks off on its way from the web server goes on where i
   const { url, server } = await fallingProxy(Number(new URL(nginx.url).port), begun);
   const sync = await doorAt(url, 'resumes');
   try {
-    asked();
+    await asked();
     await sync.syncNow();
     const stopped = statSync(download).size;
     assert.ok(sync.list() === undefined && stopped > 0 && stopped < size, `${stopped} of ${size} bytes`);
     await sync.syncNow();
-    assert.equal(asked(), ['full 200', 'full 206']);
+    assert.equal(await asked(), ['full 200', 'full 206']);
     assert.ok((sync.list()?.head.count ?? 0) >= 6_000);
   } finally {
     await sync.stop();
