@@ -74,8 +74,12 @@ export const scanSchema = z.object({
 });
 export type ScanPayload = z.output<typeof scanSchema>;
 
-export const alarmTopicSchema = alarmSchema.extend({
+export const alarmTopicSchema = z.object({
+  name: z.string(),
   active: z.boolean(),
+  severity: alarmSchema.shape.severity.nullable().describe('critical: someone should go there now; warning: someone should look into it today; info: good to know. null when it was not raised since the daemon started.'),
+  text: alarmSchema.shape.text,
+  sinceMs: z.number().nullable().describe('Since when it stands or stood, wall milliseconds.'),
   clearedAtMs: z.number().nullable().describe('When it was cleared; null while it stands.'),
 });
 export type AlarmPayload = z.output<typeof alarmTopicSchema>;
