@@ -12,9 +12,11 @@ import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
 import type { VitalSign } from './report/heartbeat.ts';
 import { startAccess } from './parts/access.ts';
+import { DoorCommands } from './parts/door-commands.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
+import { startMqtt, type MqttSecrets } from './parts/mqtt.ts';
 import { startOrders } from './parts/orders.ts';
 import { startPage, startUpload } from './parts/report.ts';
 import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
@@ -27,6 +29,7 @@ export interface Secrets {
   apiKey: string | undefined;
   /** 32 bytes. */
   zoneMaster: Uint8Array | undefined;
+  mqtt?: MqttSecrets;
 }
 
 export interface AppOptions {
@@ -42,6 +45,8 @@ export interface AppOptions {
   version: string;
   /** 'nominal' for a replay: which extra look a frame gets does not depend on the machine. */
   lookCosts?: 'measured' | 'nominal';
+  /** Somebody who may asks for a restart: the process is to end, for its supervisor to start it again. */
+  onRestartAsked?: () => void;
   /** For the benchmark. */
   onTiming?: PipelineOptions['onTiming'];
 }
@@ -67,7 +72,7 @@ const SETTLING_ROUNDS = 3;
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
  * relay at rest, access (keys, list, online check), orders of the backend, passage by schedule, decoder, pictures, lamps and hints, pipeline,
- * status page, camera. When one does not start, those before it are stopped and the error goes on.
+ * status page, broker, camera. When one does not start, those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const started = new StopStack();
@@ -84,10 +89,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     const signals = startSignals(options, memory, evidence, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr, signals }, started);
     const pageUrl = await startPage(options, memory, door, signals.hints, started);
+    const commands = new DoorCommands({ door, evidence, events: memory.events, clock: options.clock });
+    const mqtt = startMqtt(options, memory, { door, commands, keys: () => lists.keys() }, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
-    const asking = [online, orders, upload, passages].filter((part) => part !== undefined);
+    const asking = [online, orders, upload, passages, mqtt].filter((part) => part !== undefined);
     const parts = [lists, ...asking, pipeline, validator, door, evidence, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {

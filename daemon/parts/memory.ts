@@ -63,8 +63,8 @@ function logEvent(log: Logger, event: StoredEvent): void {
   log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
 }
 
-/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend. */
-const PARTS_WITHOUT_EVENTS = new Set(['door', 'tamper', 'keys', 'list', 'event-log', 'evidence', 'upload']);
+/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend, and what waits for a broker waits with it. */
+const PARTS_WITHOUT_EVENTS = new Set(['door', 'tamper', 'keys', 'list', 'event-log', 'evidence', 'upload', 'outbox', 'mqtt-commands']);
 
 function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
   if (PARTS_WITHOUT_EVENTS.has(part)) return;
