@@ -92,6 +92,7 @@ export class EventPublisher {
   }
 
   end(): void {
+    if (!this.#connection) return;
     this.#connection = undefined;
     this.#onItsWay = [];
     this.#rest();
@@ -106,6 +107,7 @@ export class EventPublisher {
 
   /** Writes down how far it came. */
   async stop(): Promise<void> {
+    this.#connection = undefined;
     this.#rest();
     await this.#cursor.stop();
   }
