@@ -103,6 +103,8 @@ export class BrokerConnection {
   /** Ends it at once; the broker publishes the will. `why` is a fault's text. */
   drop(why: string): void {
     this.#cause ??= new DroppedConnection(why);
+    // The library ends nothing that it is ending already, and waits for a broker that does not answer.
+    this.#client.stream.destroy();
     this.#client.end(true);
   }
 }
@@ -116,7 +118,10 @@ export async function connectBroker(options: BrokerConnectOptions, stop: AbortSi
   let fault: unknown;
   const client = new Client(() => openStream(options, (error) => (fault ??= error)), clientOptions(options));
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => void client.end(true);
+    const giveUp = (): void => {
+      client.stream.destroy();
+      client.end(true);
+    };
     stop.addEventListener('abort', giveUp);
     const refused = (): void => {
       stop.removeEventListener('abort', giveUp);
