@@ -19,7 +19,7 @@ interface Finding {
   detail: string;
 }
 
-type Wired = Exclude<Config['doorIo'], { driver: 'simulated' }>;
+type Wired = Exclude<Config['doorIo'], { driver: 'simulated' | 'rhombus' }>;
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -47,6 +47,7 @@ Exit codes: 0 nothing is bad; 1 something is; 2 wrong usage, or the config is ba
 async function examine(config: Config): Promise<Finding[]> {
   const findings = [guardFinding(), stateFinding(config.stateDir), { what: 'camera', is: 'good' as const, detail: config.camera.driver }];
   if (config.doorIo.driver === 'simulated') return [...findings, { what: 'door', is: 'look', detail: 'simulated: no relay is moved' }];
+  if (config.doorIo.driver === 'rhombus') return findings;
   return [...findings, ...groupFindings(), ...(await pinFindings(config.doorIo)), ...relayFindings(config.doorIo)];
 }
 
