@@ -5,7 +5,7 @@ import { ruuidOf, uuidBytes } from '../daemon/base/ids.ts';
 import type { Camera } from './camera/camera.ts';
 import type { PictureSource } from './camera/picture-source.ts';
 import type { DoorIo, OutputName } from './door-io/door-io.ts';
-import type { OutputPin } from './door-io/onoff.ts';
+import type { OutputPin } from './door-io/door-pins.ts';
 import { SYSFS_GPIO, findChip, isInSysfs } from './door-io/gpio-chip.ts';
 import { guardProgram } from './door-io/guard-program.ts';
 import type { RelayLineSpec } from './door-io/relay-line.ts';
