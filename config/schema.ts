@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withControllerRules } from './controller-rules.ts';
 import { pairsOf, withPinRules } from './pin-rules.ts';
 import { about, filePath, type DeepReadonly } from './fields.ts';
 import { access } from './sections/access.ts';
@@ -23,7 +24,7 @@ const pinPairs = pairsOf([...DOOR_PINS.map((name) => `doorIo.${name}`), 'feedbac
  * The one statement of the config: keys, types, units, bounds, defaults, help and the rules between keys.
  * `load.ts` reads by it, and example.yaml and REFERENCE.md are generated from it.
  */
-export const configSchema = withPinRules(z.strictObject({
+export const configSchema = withControllerRules(withPinRules(z.strictObject({
   stateDir: filePath().describe('Folder of what must survive: event log, pictures, list of codes.').meta({ example: '/var/lib/postern' }),
   door: door.describe('The door and its times.'),
   camera: camera.describe('Where pictures come from.'),
@@ -47,9 +48,9 @@ export const configSchema = withPinRules(z.strictObject({
   .refine((it) => it.access.remoteUnlock === 'off' || it.backend, about(['access.remoteUnlock', 'backend'], 'must be off without a backend section, for there is nobody to ask'))
   .refine((it) => !it.embeddedBackend || it.backend, about(['embeddedBackend', 'backend'], 'must come with a backend section (url and apiKeyFile), or the door does not ask it'))
   .refine((it) => !it.http.enabled || it.http.port !== it.embeddedBackend?.port, about(['http.port', 'http.enabled', 'embeddedBackend.port'], 'must be another port than embeddedBackend.port'))
-  .refine((it) => !it.door.rexReleases || it.doorIo.driver === 'simulated' || it.doorIo.rexPin !== undefined, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
-  .refine((it) => !it.door.fireReleases || it.doorIo.driver === 'simulated' || it.doorIo.firePin !== undefined, about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
-  .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls'));
+  .refine((it) => !it.door.rexReleases || it.doorIo.driver === 'simulated' || ('rexPin' in it.doorIo && it.doorIo.rexPin !== undefined), about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
+  .refine((it) => !it.door.fireReleases || it.doorIo.driver === 'simulated' || ('firePin' in it.doorIo && it.doorIo.firePin !== undefined), about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
+  .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls')));
 
 /** A config as the daemon gets it: complete, frozen, its paths absolute. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;

@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../daemon/base/clock.ts';
+import { ruuidOf, uuidBytes } from '../daemon/base/ids.ts';
 import type { Camera } from './camera/camera.ts';
 import type { PictureSource } from './camera/picture-source.ts';
 import type { DoorIo, OutputName } from './door-io/door-io.ts';
-import type { OutputPin } from './door-io/onoff.ts';
+import type { OutputPin } from './door-io/door-pins.ts';
 import { SYSFS_GPIO, findChip, isInSysfs } from './door-io/gpio-chip.ts';
 import { guardProgram } from './door-io/guard-program.ts';
 import type { RelayLineSpec } from './door-io/relay-line.ts';
@@ -51,7 +52,8 @@ async function openSource(camera: SourceConfig, clock: Clock, password = ''): Pr
   }
 }
 
-export async function openDoorIo(config: Config, clock: Clock): Promise<DoorIo> {
+/** `apiKey` is what the door controller's apiKeyFile holds. */
+export async function openDoorIo(config: Config, clock: Clock, apiKey = ''): Promise<DoorIo> {
   const { doorIo, stateDir } = config;
   const outputs = outputsOf(config);
   const lineFile = join(stateDir, RELAY_LINE_FILE);
@@ -70,7 +72,17 @@ export async function openDoorIo(config: Config, clock: Clock): Promise<DoorIo> 
       return new GpiodDoorIo({ ...doorIo, outputs, clock, lineFile });
     }
     case 'auto': return openDoorIo({ ...config, doorIo: { ...doorIo, driver: driverHere(doorIo.chipLabel) } }, clock);
+    case 'rhombus': {
+      const { RhombusDoorIo } = await import('./door-io/rhombus.ts');
+      return new RhombusDoorIo({ ...doorIo, apiKey, clock, doorUuid: controllersDoor(config) });
+    }
   }
+}
+
+/** The door's RUUID as its controller lists it. */
+export function controllersDoor({ door, doorIo }: Pick<Config, 'door' | 'doorIo'>): string {
+  const named = ('doorUuid' in doorIo ? doorIo.doorUuid : undefined) ?? door.uuid;
+  return ruuidOf(uuidBytes(named) as Uint8Array);
 }
 
 /** Those that the config wires. */
@@ -89,8 +101,9 @@ export function driverHere(chipLabel: string | undefined, sysfs = SYSFS_GPIO): '
   return isInSysfs(sysfs, chipLabel) ? 'onoff' : 'gpiod';
 }
 
-/** Which line the relay is on. Throws PosternError('gpio-chip') where its chip cannot be told. */
-export async function relayLineOf({ doorIo, stateDir }: Pick<Config, 'doorIo' | 'stateDir'>): Promise<RelayLineSpec> {
+/** Which line the relay is on; undefined for another controller's. Throws PosternError('gpio-chip') where its chip cannot be told. */
+export async function relayLineOf({ doorIo, stateDir }: Pick<Config, 'doorIo' | 'stateDir'>): Promise<RelayLineSpec | undefined> {
+  if (doorIo.driver === 'rhombus') return undefined;
   if (doorIo.driver === 'simulated') return { kind: 'file', path: resolve(stateDir, 'door/relay') };
   const { relayPin: pin, relayActiveLow: activeLow, chipLabel } = doorIo;
   const driver = doorIo.driver === 'auto' ? driverHere(chipLabel) : doorIo.driver;

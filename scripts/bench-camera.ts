@@ -2,9 +2,11 @@
  * What cameras cost and how fast they are back.
  *
  *   node .build/scripts/bench-camera.js            CPU for each way of getting pictures, 1280 × 720 at 15 a second
- *   node .build/scripts/bench-camera.js replug 50 [rtsp]  a camera goes away and comes back, so many times for each way
+ *   node .build/scripts/bench-camera.js replug 50 [rtsp]  a camera goes away and comes back, so many times for each way;
+ *                                                         exit code 1 where it took 5 s once, or a process was left
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { systemClock } from '../daemon/base/clock.ts';
 import type { Frame } from '../daemon/base/frame.ts';
@@ -33,6 +35,26 @@ interface Way {
   away(): Promise<void>;
   back(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A USB camera: its device comes and goes with it. */
+function usbWay(open: (command: string, device: string) => PictureSource): Way {
+  const program = new StandInCamera();
+  const device = join(program.dir, 'video0');
+  writeFileSync(device, '');
+  return {
+    name: 'v4l2, a stand-in program and a device that comes and goes',
+    source: open(program.command, device),
+    away: async () => {
+      rmSync(device);
+      program.set({ mood: 'fails', says: '[error] ioctl(VIDIOC_DQBUF): No such device' });
+    },
+    back: async () => {
+      program.set({});
+      writeFileSync(device, '');
+    },
+    close: async () => program.clear(),
+  };
 }
 
 function programWay(name: string, open: (command: string) => PictureSource): Way {
@@ -67,7 +89,10 @@ async function networkWays(): Promise<Way[]> {
   ];
 }
 
-async function replug(way: Way, times: number): Promise<void> {
+const LONGEST_MS = 5_000;
+
+/** Whether pictures were there again in time each time, and no process was left over. */
+async function replug(way: Way, times: number): Promise<boolean> {
   const camera = new SupervisedCamera({ source: way.source, clock, stallMs: 3_000, frozenAfterMs: 0 });
   let frames = 0;
   let lastMs = 0;
@@ -91,6 +116,7 @@ async function replug(way: Way, times: number): Promise<void> {
   waits.sort((a, b) => a - b);
   const at = (part: number): string => `${Math.round(waits[Math.min(waits.length - 1, Math.floor(part * waits.length))] ?? NaN)} ms`;
   say(`${way.name}: ${times} times; pictures again after: median ${at(0.5)}, 95 % ${at(0.95)}, longest ${at(1)}; processes left: ${left.length}`);
+  return left.length === 0 && waits.every((ms) => ms < LONGEST_MS);
 }
 
 // ---- CPU ----
@@ -152,6 +178,9 @@ if (process.argv[2] === 'replug') {
   const times = Number(process.argv[3] ?? 50);
   const common = { clock, width: 320, height: 180, framesPerSecond, rotate: 0 as const };
   const rpicam = programWay('rpicam, a stand-in program', (command) => rpicamSource({ ...common, cameraNumber: 0, rowAlignBytes: 64, command }));
-  for (const way of [rpicam, ...await networkWays()].filter(({ name }) => name.includes(process.argv[4] ?? ''))) await replug(way, times);
+  const usb = usbWay((command, device) => v4l2Source({ ...common, format: 'mjpeg', device, command }));
+  const met: boolean[] = [];
+  for (const way of [rpicam, usb, ...await networkWays()].filter(({ name }) => name.includes(process.argv[4] ?? ''))) met.push(await replug(way, times));
+  process.exitCode = met.every(Boolean) ? 0 : 1;
 } else await cpuTable();
-process.exit(0);
+process.exit();

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { filePath, isLoopback, loopbackHost, port } from '../fields.ts';
 
-const backendUrl = z.string()
+/** Of what takes an API key over HTTP. */
+export const backendUrl = (): z.ZodString => z.string()
   .refine(isHttpUrl, 'must be a URL that begins with https:// (or http:// on this machine) and has no user, query or fragment')
   .refine((url) => !isHttpUrl(url) || isSafe(new URL(url)), 'must begin with https://: over plain http the API key and the verdicts could be read and changed on the way (http:// is for this machine only)')
   .meta({ allowed: 'an https:// URL, or http:// on this machine', example: 'https://access.example.org' });
 
 export const backend = z.strictObject({
-  url: backendUrl.describe('Where the backend answers, without a path of the API.'),
+  url: backendUrl().describe('Where the backend answers, without a path of the API.'),
   apiKeyFile: filePath().exactOptional().describe('File with the door\'s API key, readable by its owner only; not needed with a client certificate.').meta({ example: 'door-api.key' }),
   caFile: filePath().exactOptional().describe('Certificates of the authorities that sign the backend\'s, as PEM; absent: those this system trusts.').meta({ example: 'backend-ca.pem' }),
   clientCertFile: filePath().exactOptional().describe('The door\'s certificate as PEM, by which the backend knows it. It may be replaced while the door runs.').meta({ example: 'door.pem' }),

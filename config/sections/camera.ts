@@ -60,21 +60,26 @@ const login = {
   passwordFile: filePath().exactOptional().describe('File with its password, readable by its owner only.').meta({ example: 'camera.password' }),
 };
 
+const caFile = filePath().exactOptional().describe('Certificates, as PEM, that the camera\'s is signed by, or its own; absent: those this system trusts.').meta({ example: 'camera.pem' });
+
 const rtsp = z.strictObject({
   driver: z.literal('rtsp').describe('A network camera that streams, over RTSP and TCP, through ffmpeg. Asked for a plain password by the camera, ffmpeg gives it; use rtsps:// in a network that is not yours.'),
   url: address(['rtsp:', 'rtsps:'], 'rtsp://camera.lan/stream2').describe('The stream, without user and password. A camera\'s smaller stream is enough where codes are shown within arm\'s reach.'),
   ...login,
+  caFile,
   rotate,
   stallMs,
   frozenAfterS: network,
-}).refine((it) => (it.user === undefined) === (it.passwordFile === undefined), about(['passwordFile', 'user'], 'must be set together with user'));
+})
+  .refine((it) => (it.user === undefined) === (it.passwordFile === undefined), about(['passwordFile', 'user'], 'must be set together with user'))
+  .refine((it) => it.caFile === undefined || it.url.startsWith('rtsps:'), about(['url', 'caFile'], 'must begin with rtsps:// where there is a caFile'));
 
 const snapshot = z.strictObject({
   driver: z.literal('snapshot').describe('A network camera\'s picture over HTTP: a JPEG asked for again and again, or a stream of JPEGs (MJPEG), whichever the address gives.'),
   url: address(['http:', 'https:'], 'http://camera.lan/video.mjpg').describe('The picture or stream, without user and password.'),
   ...login,
   allowPlainPassword: z.boolean().default(false).describe('Whether a camera may ask for the password in plain text (Basic) over http://. Whoever listens in the network reads it.'),
-  caFile: filePath().exactOptional().describe('Certificates, as PEM, that the camera\'s is signed by, or its own; absent: those this system trusts.').meta({ example: 'camera.pem' }),
+  caFile,
   framesPerSecond: whole(1, 30).default(10).describe('How often a single JPEG is asked for. A stream comes as the camera sends it.'),
   stallMs,
   frozenAfterS: network,

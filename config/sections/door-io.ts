@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { gpioPin as pin, whole } from '../fields.ts';
+import { filePath, gpioPin as pin, whole } from '../fields.ts';
 import { pairsOf, withPinRules } from '../pin-rules.ts';
+import { backendUrl } from './backend.ts';
+import { doorUuid } from './door.ts';
 
 const simulated = z.strictObject({
   driver: z.literal('simulated').describe('A door without hardware; its relay level is kept in a file.'),
@@ -51,4 +53,12 @@ const auto = withPinRules(z.strictObject({
   driver: z.literal('auto').describe('onoff where the kernel has the pins in sysfs, gpiod elsewhere. The pulls are set by gpiod alone; onoff leaves them to config.txt.'), ...pins, ...pulls,
 }), pinPairs);
 
-export const doorIo = z.discriminatedUnion('driver', [simulated, onoff, gpiod, auto]);
+const rhombus = z.strictObject({
+  driver: z.literal('rhombus').describe('A lock that belongs to a Rhombus door controller, which is asked to unlock it. It relocks by its own time, and has contact, request to exit and their events.'),
+  url: backendUrl().describe('Where its API answers, without a path.').meta({ example: 'https://api2.rhombussystems.com' }),
+  apiKeyFile: filePath().describe('File with an API key that may unlock the door, readable by its owner only.').meta({ example: 'rhombus-api.key' }),
+  doorUuid: doorUuid().exactOptional().describe('The door as the controller lists it; absent: door.uuid.'),
+  caFile: filePath().exactOptional().describe('Certificates of whoever signed that server\'s, as PEM; absent: those this system trusts.').meta({ example: 'controller-ca.pem' }),
+});
+
+export const doorIo = z.discriminatedUnion('driver', [simulated, rhombus, onoff, gpiod, auto]);

@@ -4,14 +4,14 @@ import { schedule } from './schedule.ts';
 
 const UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[A-Za-z0-9_-]{21}[AQgw])$/i;
 
-const doorUuid = z.string().regex(UUID, 'must be the door\'s RUUID (22 characters) or UUID (36 characters), as its backend lists it; put it in quotes')
+export const doorUuid = (): z.ZodString => z.string().regex(UUID, 'must be the door\'s RUUID (22 characters) or UUID (36 characters), as its backend lists it; put it in quotes')
   .meta({ allowed: 'an RUUID (22 characters) or a UUID (36 characters)', example: 'AAECAwQFBgcICQoLDA0ODw' });
 
 export const timeZone = z.string().refine(isTimeZone, 'must be a time zone name of the IANA list, like Europe/Berlin or UTC')
   .meta({ allowed: 'an IANA name like Europe/Berlin' });
 
 export const door = z.strictObject({
-  uuid: doorUuid.describe('Which door this is.'),
+  uuid: doorUuid().describe('Which door this is.'),
   name: shortName().describe('The door\'s name on the status page and in pictures\' captions.').meta({ example: 'Front door' }),
   timeZone: timeZone.default('UTC').describe('The time zone of the schedules.'),
   unlockMs: whole(500, 60_000).default(5_000).describe('How long a granted entry releases the lock.'),

@@ -28,10 +28,11 @@ Exit codes: 0 the relay is at rest; 1 it is not, or that cannot be known; 2 wron
   async run(args, { out, err }) {
     const { values: { config: file } } = parseArgs({ args, options: { config: { type: 'string' } } });
     if (file === undefined) throw new PosternError('usage', 'Name the config with --config FILE.');
-    const { known, troubles } = await linesOf(file);
+    const { known, troubles, isElsewhere } = await linesOf(file);
     for (const trouble of troubles) err.write(`${trouble}\n`);
     if (known.length === 0) {
-      err.write(`No line is known. Name it: ${guardProgram} rest sysfs pinctrl-bcm2711:17 high (see --help there)\n`);
+      if (isElsewhere) err.write('The lock belongs to a door controller, which relocks by its own time: there is no line to rest.\n');
+      else err.write(`No line is known. Name it: ${guardProgram} rest sysfs pinctrl-bcm2711:17 high (see --help there)\n`);
       return 2;
     }
     const rested = known.map((words) => {
@@ -45,12 +46,13 @@ Exit codes: 0 the relay is at rest; 1 it is not, or that cannot be known; 2 wron
 };
 
 /** Words for the guard's program: the line that the config names, and the one the daemon had last where that is another. */
-async function linesOf(file: string): Promise<{ known: string[][]; troubles: string[] }> {
+async function linesOf(file: string): Promise<{ known: string[][]; troubles: string[]; isElsewhere: boolean }> {
   const { config, stateDir, troubles } = readConfig(file);
   const known: string[][] = [];
   if (config) {
     try {
-      known.push(['rest', ...wordsOf(await relayLineOf(config))]);
+      const line = await relayLineOf(config);
+      if (line) known.push(['rest', ...wordsOf(line)]);
     } catch (thrown) {
       troubles.push(messageOf(thrown));
     }
@@ -60,7 +62,7 @@ async function linesOf(file: string): Promise<{ known: string[][]; troubles: str
     const words = readFileSync(lineFile, 'utf8').trimEnd().split('\n');
     if (known[0]?.slice(1).join('\n') !== words.join('\n')) known.push(['rest-file', lineFile]);
   }
-  return { known, troubles };
+  return { known, troubles, isElsewhere: config?.doorIo.driver === 'rhombus' };
 }
 
 interface Read {

@@ -12,7 +12,7 @@ import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
 import { reportSettings } from './report-settings.ts';
 import { giveUpOomProtection } from './oom-score.ts';
-import { readCameraPassword, readSecrets } from './secrets.ts';
+import { readCameraPassword, readControllerKey, readSecrets } from './secrets.ts';
 import { version } from './version.ts';
 
 export const runCommand: Command = {
@@ -44,8 +44,8 @@ Exit codes: 0 stopped by a signal; 2 the config is bad or something the door nee
 
 async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promise<string>): Promise<void> {
   giveUpOomProtection();
-  const doorIo = await openDoorIo(config, systemClock);
-  const persistence = config.doorIo.driver === 'simulated' ? undefined : persistenceText();
+  const doorIo = await openDoorIo(config, systemClock, readControllerKey(config));
+  const persistence = 'relayPin' in config.doorIo ? persistenceText() : undefined;
   if (persistence !== undefined) log.info(persistence);
   for (const warning of doorIo.warnings ?? []) log.warn(warning);
   const restart = askedOnce();

@@ -13,6 +13,11 @@ export function readSecrets({ access, backend, mqtt }: Config): Secrets {
   };
 }
 
+/** The API key for the door's controller, where its config names a file for it. Throws PosternError('key-file'). */
+export function readControllerKey({ doorIo }: Config): string | undefined {
+  return 'apiKeyFile' in doorIo ? readApiKey(doorIo.apiKeyFile) : undefined;
+}
+
 /** The password of the door's camera, where its config names a file for it. Throws PosternError('key-file'). */
 export function readCameraPassword({ camera }: Config): string | undefined {
   return 'passwordFile' in camera ? readPassword(camera.passwordFile) : undefined;

@@ -69,7 +69,10 @@ export class Door {
     const now = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs(), clockIsBelieved: clockIsBelieved() };
     const { contact, rex, fire, tamper } = io.inputs;
     this.#tamper.become(tamper);
-    await this.#feed({ type: 'start', contact, rex, orders: { ...ordersFrom(state.get(ORDERS_KEY), now), fire: fire === 'alarm' } });
+    const { lockdown, passage } = ordersFrom(state.get(ORDERS_KEY), now);
+    const orders = { lockdown, passage: io.cannotHold === undefined ? passage : undefined, fire: fire === 'alarm' };
+    if (io.cannotHold !== undefined) this.#o.status.report('controller', 'ok', io.cannotHold);
+    await this.#feed({ type: 'start', contact, rex, orders });
   }
 
   /** Releases for a granted attempt; resolves when the relay has been energised and read back, or has not. */
@@ -97,9 +100,11 @@ export class Door {
 
   /**
    * Holds the door released until `untilWallMs`, by schedule after the first entry where the settings ask for one.
-   * Rejects as `lockDown` does.
+   * Rejects as `lockDown` does, and PosternError('cannot-hold') where the relay cannot be held.
    */
   async startPassage(untilWallMs: number, by: string, cause: 'schedule' | 'command' = 'command'): Promise<ReleaseOutcome> {
+    const { cannotHold } = this.#o.io;
+    if (cannotHold !== undefined) throw new PosternError('cannot-hold', `Passage is not to be had at this door. ${cannotHold}`);
     const sinceWallMs = this.#o.clock.wallMs();
     const untilMs = this.#o.clock.monotonicMs() + untilWallMs - sinceWallMs;
     const troubles = await this.#feed({ type: 'passage-start', by, cause, untilMs, untilWallMs, sinceWallMs });

@@ -1,13 +1,18 @@
 import type { Clock } from '../../daemon/base/clock.ts';
+import { pemFile } from '../../daemon/base/pem-files.ts';
 import { asYuv, FFMPEG_MANNERS, lastWordsOfFfmpeg, sizeChange, type Rotation } from './ffmpeg.ts';
 import { answersAt } from './network-look.ts';
+import type { PictureSource } from './picture-source.ts';
 import { ProcessSource, type Meaning } from './process-source.ts';
+import { tunnelledSource } from './tunnelled-source.ts';
 
 export interface RtspSourceOptions {
   clock: Clock;
   /** `rtsp://…` or `rtsps://…` without user and password. */
   url: string;
   login?: { user: string; password: string };
+  /** Of rtsps: certificates, as PEM, of whoever signed the camera's; absent: those this system trusts. */
+  caFile?: string;
   /** Of the connection. Milliseconds. */
   stallMs: number;
   rotate: Rotation;
@@ -18,15 +23,34 @@ export interface RtspSourceOptions {
 /** Until the camera's next key picture, too. */
 const START_MS = 15_000;
 const PORT = { 'rtsp:': 554, 'rtsps:': 322 };
-const PROTOCOLS = 'pipe,fd,tcp,tls,rtsp,rtsps,rtp';
+const PROTOCOLS = 'pipe,fd,tcp,rtsp,rtp';
 
 /**
  * An RTSP camera over TCP, by ffmpeg.
  *
  * [S7] Whoever can list processes reads their arguments, and their environment is there for the same user. So the URL with
- * the password goes to ffmpeg through its standard input, as a playlist of its concat format with this one entry.
+ * the password goes to ffmpeg through its standard input, as a playlist of its concat format with this one entry. And ffmpeg
+ * looks at no certificate of an rtsps camera: that is done for it, on the way. Throws PosternError('tls-files').
  */
-export function rtspSource(options: RtspSourceOptions): ProcessSource {
+export function rtspSource(options: RtspSourceOptions): PictureSource {
+  const plain = programSource(options);
+  if (!options.url.startsWith('rtsps:')) return plain;
+  const { hostname, port } = new URL(options.url);
+  const ca = options.caFile === undefined ? undefined : pemFile(options.caFile);
+  const way = { host: bare(hostname), port: Number(port) || PORT['rtsps:'], ca };
+  return tunnelledSource(plain, way, (localPort) => programSource({ ...options, url: throughTunnel(options.url, localPort) }));
+}
+
+function throughTunnel(url: string, port: number): string {
+  const inner = new URL(url.replace(/^rtsps:/, 'rtsp:'));
+  inner.host = `127.0.0.1:${port}`;
+  return inner.href;
+}
+
+/** An IPv6 address without the brackets that it has in a URL. */
+const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
+
+function programSource(options: RtspSourceOptions): ProcessSource {
   const { clock, url, login, rotate, command = 'ffmpeg' } = options;
   const { hostname, port, protocol } = new URL(url);
   const output = asYuv(rotate);
@@ -42,7 +66,7 @@ export function rtspSource(options: RtspSourceOptions): ProcessSource {
     meanings: MEANINGS,
     lastWords: lastWordsOfFfmpeg((text) => hidden(text, url, login)),
     heed: sizeChange,
-    isThere: () => answersAt(clock, hostname.replace(/^\[|\]$/g, ''), Number(port) || PORT[protocol as keyof typeof PORT]),
+    isThere: () => answersAt(clock, bare(hostname), Number(port) || PORT[protocol as keyof typeof PORT]),
   });
 }
 
@@ -89,7 +113,6 @@ const MEANINGS: Meaning[] = [
   [/No route to host|Network is unreachable/, 'there is no way to it in the network'],
   [/Name or service not known|Failed to resolve hostname|Temporary failure in name/, 'its name is not known: see camera.url'],
   [/timed out|Connection reset|Broken pipe/, 'it does not answer any more'],
-  [/certificate|TLS|tls/, 'its TLS is not to be used'],
   [/error while decoding|Error while decoding|decode_slice|NAL type|short term/, 'it gives video that cannot be decoded'],
   // An answer that never comes is told by ffmpeg in the same words as one that is none.
   [/Invalid data found/, 'it gives no answer, or one that is no RTSP'],

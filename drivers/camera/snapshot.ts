@@ -6,7 +6,8 @@ import fetch, { type Response } from 'node-fetch';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
 import { pemFile } from '../../daemon/base/pem-files.ts';
 import { HttpAuthorizer, type HttpLogin } from './http-login.ts';
-import { faultOf, meaningOfStatus } from './http-faults.ts';
+import { faultOf } from '../network-fault.ts';
+import { meaningOfStatus } from './http-faults.ts';
 import { jpegPicture } from './jpeg-picture.ts';
 import { MultipartParser } from './multipart-parser.ts';
 import { answersAt } from './network-look.ts';
@@ -92,7 +93,7 @@ class SnapshotRun implements SourceRun {
     try {
       while (!this.#abort.signal.aborted) await this.#round();
     } catch (thrown) {
-      reason = thrown instanceof Ending || thrown instanceof StreamFault ? thrown.message : faultOf(thrown);
+      reason = thrown instanceof Ending || thrown instanceof StreamFault ? thrown.message : faultOf(thrown, 'camera');
     }
     this.#agent.destroy();
     if (!this.#abort.signal.aborted) this.#listener.ended(reason ?? 'it has ended the stream');

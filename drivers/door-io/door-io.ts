@@ -65,11 +65,16 @@ export interface DoorIo {
   readonly name: string;
   /** What the installer should know of the wiring; the door works all the same. */
   readonly warnings?: readonly string[];
+  /**
+   * Set where the relay is another controller's, which is only asked to release the door: what therefore cannot be had, in a
+   * sentence. Such a relay is released for the controller's own time, whatever the lease, and passage is not to be had.
+   */
+  readonly cannotHold?: string;
   start(sink: DoorIoSink): Promise<void>;
   readonly inputs: DoorInputs;
-  /** The relay's level as last read back. */
+  /** The relay's level as last read back; of another controller's, as its answers have it. */
   readonly relay: 'energised' | 'rest';
-  /** Monotonic milliseconds when the relay guard last answered; it is asked every 5 s at least. Before `start`: 0. */
+  /** Monotonic milliseconds when the relay guard last answered; it is asked every 5 s at least. Before `start`: 0. The present where there is none. */
   readonly guardHeardMs: number;
   /** Those that are wired. Usable from `start` to `stop`; afterwards they stay off, whatever is asked. */
   readonly outputs?: Readonly<Partial<Record<OutputName, Output>>>;

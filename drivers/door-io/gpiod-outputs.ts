@@ -2,7 +2,7 @@ import type { Clock } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { Output, OutputName } from './door-io.ts';
 import { GpiodWires } from './gpiod-wires.ts';
-import type { OutputPin } from './onoff.ts';
+import type { OutputPin } from './door-pins.ts';
 
 export interface GpiodOutputsOptions {
   program: string;

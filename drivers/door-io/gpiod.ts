@@ -1,64 +1,30 @@
-import type { Clock } from '../../daemon/base/clock.ts';
 import { PosternError } from '../../daemon/base/errors.ts';
 import { Debounce } from './debounce.ts';
-import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
+import type { DoorInputs, DoorIo, DoorIoSink } from './door-io.ts';
+import type { DoorPins, WiredInput } from './door-pins.ts';
+import { inputsFrom, pinWarnings, tellInput, wiredInputs } from './door-pins.ts';
+import { DoorRelay } from './door-relay.ts';
 import { checkPin } from './gpio-chip.ts';
 import { errorFromGuard, gpioError } from './gpio-error.ts';
 import type { DeviceChip } from './gpiod-chip.ts';
 import { findDeviceChip } from './gpiod-chip.ts';
 import { GpiodOutputs } from './gpiod-outputs.ts';
-import type { Pull, Wire } from './gpiod-wires.ts';
 import { GpiodWires } from './gpiod-wires.ts';
 import { guardProcess } from './guard-channel.ts';
 import { guardProgram } from './guard-program.ts';
 import { GuardlessRelayLine } from './guardless-relay-line.ts';
-import { inputWords, toldAtOnce } from './input-words.ts';
-import type { OutputPin } from './onoff.ts';
-import { powerOnWarning } from './power-on-pull.ts';
-import { keepRelayLine } from './relay-line-file.ts';
 import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
-import { GuardedRelay } from './relay-guard.ts';
 
-/** Pins by their BCM numbers; the words are the config's own. */
-export interface GpiodDoorIoOptions {
-  clock: Clock;
-  relayPin: number;
-  relayActiveLow: boolean;
-  contactPin?: number;
-  contactActiveLow?: boolean;
-  contactPull?: Pull;
-  rexPin?: number;
-  rexActiveLow?: boolean;
-  rexPull?: Pull;
-  /** The panel's relay is normally closed to ground: an open wire reads high and is an alarm. */
-  firePin?: number;
-  fireActiveLow?: boolean;
-  firePull?: Pull;
-  tamperPin?: number;
-  tamperActiveLow?: boolean;
-  tamperPull?: Pull;
-  debounceMs: number;
-  chipLabel?: string;
-  /** Where it is written down which line the relay is on; see relay-line-file.ts. */
-  lineFile?: string;
-  /** Lamps, buzzer, light. */
-  outputs?: Partial<Record<OutputName, OutputPin>>;
+export interface GpiodDoorIoOptions extends DoorPins {
   /** For tests: another guard program. */
   program?: string;
 }
 
-type InputName = keyof DoorInputs;
-interface Input {
-  name: InputName;
-  pin: number;
+interface Input extends WiredInput {
   active: boolean;
   /** For those told at once; the kernel debounces the others. */
-  debounce: Debounce | undefined;
+  debounce?: Debounce;
 }
-
-const WHAT: Record<InputName, string> = { contact: 'the contact', rex: 'the request to exit', fire: 'the fire input', tamper: 'the tamper input' };
-/** Switches to ground with the pull-up that makes an open wire read high. */
-const USUAL_ACTIVE_LOW: Record<InputName, boolean> = { contact: false, rex: true, fire: false, tamper: false };
 
 /**
  * A door on the lines of a GPIO character device, for kernels without GPIO in sysfs. Node cannot speak to one: the relay
@@ -66,29 +32,26 @@ const USUAL_ACTIVE_LOW: Record<InputName, boolean> = { contact: false, rex: true
  */
 export class GpiodDoorIo implements DoorIo {
   readonly name: string;
+  readonly warnings: readonly string[];
   readonly #o: GpiodDoorIoOptions;
+  readonly #program: string;
+  readonly #relay = new DoorRelay();
   readonly #inputs: Input[];
   readonly #outputs: GpiodOutputs;
   #sink: DoorIoSink | undefined;
-  #relay: GuardedRelay | undefined;
   #wires: GpiodWires | undefined;
 
   constructor(options: GpiodDoorIoOptions) {
     this.#o = options;
+    this.#program = options.program ?? guardProgram;
     this.name = `gpiod, relay on GPIO ${options.relayPin}`;
-    this.#outputs = new GpiodOutputs({ program: options.program ?? guardProgram, clock: options.clock, pins: options.outputs ?? {} });
-    this.#inputs = (Object.keys(WHAT) as InputName[]).flatMap((name) => this.#input(name));
-  }
-
-  /** What the installer should know; the door works all the same. */
-  get warnings(): string[] {
-    const warning = powerOnWarning(this.#o.relayPin, this.#o.relayActiveLow);
-    return warning === undefined ? [] : [warning];
+    this.warnings = pinWarnings(options);
+    this.#outputs = new GpiodOutputs({ program: this.#program, clock: options.clock, pins: options.outputs ?? {} });
+    this.#inputs = wiredInputs(options).map((input) => ({ ...input, active: false }));
   }
 
   get inputs(): DoorInputs {
-    const known = this.#inputs.map(({ name, active }) => [name, inputWords[name](active)]);
-    return { contact: 'absent', rex: 'absent', fire: 'absent', tamper: 'absent', ...(Object.fromEntries(known) as Partial<DoorInputs>) };
+    return inputsFrom(this.#inputs.map(({ name, active }) => [name, active]));
   }
 
   get outputs(): GpiodOutputs['outputs'] {
@@ -96,22 +59,22 @@ export class GpiodDoorIo implements DoorIo {
   }
 
   get relay(): RelayLevel {
-    return this.#relay?.level ?? 'rest';
+    return this.#relay.level;
   }
 
   get guardHeardMs(): number {
-    return this.#relay?.heardMs ?? 0;
+    return this.#relay.heardMs;
   }
 
   /** Rejects PosternError: `gpio-chip`, `gpio-pin` or `relay-guard`; nothing is left running then. */
   async start(sink: DoorIoSink): Promise<void> {
-    const { relayPin, chipLabel, program = guardProgram } = this.#o;
+    const { relayPin, chipLabel } = this.#o;
     const pins = [relayPin, ...this.#inputs.map(({ pin }) => pin)];
-    const chip = await findDeviceChip(program, chipLabel, pins);
+    const chip = await findDeviceChip(this.#program, chipLabel, pins);
     for (const pin of pins) checkPin(chip, pin);
     try {
-      await this.#startRelay(sink, chip, program);
-      await this.#startWires(sink, chip, program);
+      await this.#startRelay(sink, chip);
+      await this.#startWires(sink, chip);
       await this.#outputs.open(chip.path);
       this.#sink = sink;
     } catch (thrown) {
@@ -120,59 +83,49 @@ export class GpiodDoorIo implements DoorIo {
     }
   }
 
-  async energise(leaseMs: number): Promise<void> {
-    await this.#started().energise(leaseMs);
+  energise(leaseMs: number): Promise<void> {
+    return this.#relay.energise(leaseMs);
   }
 
-  async rest(): Promise<void> {
-    await this.#started().rest();
+  rest(): Promise<void> {
+    return this.#relay.rest();
   }
 
   async stop(): Promise<void> {
     this.#sink = undefined;
     for (const { debounce } of this.#inputs) debounce?.stop();
-    await this.#relay?.stop();
+    await this.#relay.stop();
     await this.#wires?.stop();
     await this.#outputs.stop();
   }
 
-  async #startRelay(sink: DoorIoSink, chip: DeviceChip, program: string): Promise<void> {
+  async #startRelay(sink: DoorIoSink, chip: DeviceChip): Promise<void> {
     const { clock, relayPin, relayActiveLow, lineFile } = this.#o;
     const spec: RelayLineSpec = { kind: 'chip', chipLabel: chip.label, pin: relayPin, activeLow: relayActiveLow };
-    if (lineFile !== undefined) keepRelayLine(lineFile, spec);
-    this.#relay = new GuardedRelay({
-      clock, line: new GuardlessRelayLine(spec, program), openGuard: guardProcess(spec, clock, program), onFault: (detail) => sink.relayFault(detail),
+    const started = this.#relay.start({
+      clock, spec, lineFile, sink, line: () => new GuardlessRelayLine(spec, this.#program), openGuard: () => guardProcess(spec, clock, this.#program),
     });
-    await this.#relay.start().catch((thrown: unknown) => {
+    await started.catch((thrown: unknown) => {
       const [, told] = thrown instanceof PosternError ? /: (E[A-Z]+: .*)\.$/.exec(thrown.message) ?? [] : [];
       throw told === undefined ? thrown : gpioError(`the relay on GPIO ${relayPin} (${chip.path})`, errorFromGuard(told));
     });
   }
 
-  async #startWires(sink: DoorIoSink, chip: DeviceChip, program: string): Promise<void> {
-    const wires = this.#inputs.map(({ name, pin }) => this.#wire(name, pin));
-    if (wires.length === 0) return;
+  async #startWires(sink: DoorIoSink, chip: DeviceChip): Promise<void> {
+    const { clock, debounceMs } = this.#o;
+    if (this.#inputs.length === 0) return;
     this.#wires = new GpiodWires({
-      program, chipPath: chip.path, wires, clock: this.#o.clock,
+      program: this.#program, chipPath: chip.path, clock,
+      wires: this.#inputs.map(({ pin, what, activeLow, pull, isToldAtOnce }) => ({ is: 'input', pin, what, activeLow, pull, settleMs: isToldAtOnce ? 0 : debounceMs })),
       onLevel: (pin, active) => this.#heard(pin, active), onFault: (detail) => sink.inputFault?.(detail),
     });
     await this.#wires.start();
-    for (const input of this.#inputs.filter(({ name }) => toldAtOnce[name])) input.debounce = this.#debounce(input);
-  }
-
-  #input(name: InputName): Input[] {
-    const pin = this.#o[`${name}Pin`];
-    return pin === undefined ? [] : [{ name, pin, active: false, debounce: undefined }];
-  }
-
-  #wire(name: InputName, pin: number): Wire {
-    const { [`${name}ActiveLow` as const]: activeLow = USUAL_ACTIVE_LOW[name], [`${name}Pull` as const]: pull = 'up', debounceMs } = this.#o;
-    return { is: 'input', pin, activeLow, pull, what: WHAT[name], settleMs: toldAtOnce[name] ? 0 : debounceMs };
+    for (const input of this.#inputs.filter(({ isToldAtOnce }) => isToldAtOnce)) input.debounce = this.#debounce(input);
   }
 
   #debounce(input: Input): Debounce {
     const { clock, debounceMs } = this.#o;
-    return new Debounce({ clock, settleMs: debounceMs, atOnce: true, read: () => input.active, tell: (active) => this.#tell(input.name, active) }, input.active);
+    return new Debounce({ clock, settleMs: debounceMs, atOnce: true, read: () => input.active, tell: (active) => this.#tell(input, active) }, input.active);
   }
 
   #heard(pin: number, active: boolean): void {
@@ -181,20 +134,10 @@ export class GpiodDoorIo implements DoorIo {
     const changed = input.active !== active;
     input.active = active;
     if (input.debounce) input.debounce.edge(active);
-    else if (changed) this.#tell(input.name, active);
+    else if (changed) this.#tell(input, active);
   }
 
-  #tell(name: InputName, active: boolean): void {
-    switch (name) {
-      case 'contact': return this.#sink?.contact(inputWords.contact(active));
-      case 'rex': return this.#sink?.rex(inputWords.rex(active));
-      case 'fire': return this.#sink?.fire(inputWords.fire(active));
-      case 'tamper': return this.#sink?.tamper?.(inputWords.tamper(active));
-    }
-  }
-
-  #started(): GuardedRelay {
-    if (!this.#relay) throw new Error('the door driver is used before start');
-    return this.#relay;
+  #tell({ name }: Input, active: boolean): void {
+    if (this.#sink) tellInput(this.#sink, name, active);
   }
 }

@@ -1,98 +1,55 @@
-import type { Clock } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
-import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
+import type { DoorInputs, DoorIo, DoorIoSink } from './door-io.ts';
+import type { DoorPins, InputName, OutputPin, WiredInput } from './door-pins.ts';
+import { inputsFrom, pinWarnings, tellInput, wiredInputs } from './door-pins.ts';
+import { DoorRelay } from './door-relay.ts';
 import { DrivenOutput, closeOutputs, switchOff } from './driven-output.ts';
 import type { GpioChip } from './gpio-chip.ts';
 import { SYSFS_GPIO, findChip, gpioNumber } from './gpio-chip.ts';
 import { gpioError } from './gpio-error.ts';
 import type { GpioClass } from './gpio-pin.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
-import { inputWords, toldAtOnce } from './input-words.ts';
-import type { OnoffInputOptions } from './onoff-input.ts';
 import { OnoffInput } from './onoff-input.ts';
 import { OnoffOutputLine } from './onoff-output-line.ts';
 import { OnoffRelayLine } from './onoff-relay-line.ts';
-import { powerOnWarning } from './power-on-pull.ts';
-import { GuardedRelay } from './relay-guard.ts';
-import { keepRelayLine } from './relay-line-file.ts';
 import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
 
-/** An output's pin by its BCM number. */
-export interface OutputPin {
-  pin: number;
-  activeLow: boolean;
-}
-
-/** Pins by their BCM numbers. Active: the relay is energised, the door open, an exit asked for, the fire panel in alarm. The words are the config's own. */
-export interface OnoffDoorIoOptions {
-  clock: Clock;
-  relayPin: number;
-  relayActiveLow: boolean;
-  contactPin?: number;
-  contactActiveLow?: boolean;
-  rexPin?: number;
-  rexActiveLow?: boolean;
-  /** The panel's relay is normally closed to ground: an open wire reads high and is an alarm. */
-  firePin?: number;
-  fireActiveLow?: boolean;
-  tamperPin?: number;
-  tamperActiveLow?: boolean;
-  debounceMs: number;
-  outputs?: Partial<Record<OutputName, OutputPin>>;
-  chipLabel?: string;
-  /** Where it is written down which line the relay is on; see relay-line-file.ts. */
-  lineFile?: string;
+/** The pulls are a matter of config.txt: sysfs cannot set them. */
+export interface OnoffDoorIoOptions extends DoorPins {
   /** For tests: a tree like `/sys/class/gpio`, onoff's class, and a guard that can use both. */
   sysfs?: string;
   Gpio?: GpioClass;
   guard?: 'process' | 'in-process';
 }
 
-interface Inputs {
-  contact?: OnoffInput;
-  rex?: OnoffInput;
-  fire?: OnoffInput;
-  tamper?: OnoffInput;
-}
-
 /** A door on a Raspberry Pi's pins, through sysfs and the `onoff` package. */
 export class OnoffDoorIo implements DoorIo {
   readonly name: string;
+  readonly warnings: readonly string[];
   readonly #o: OnoffDoorIoOptions;
-  #in: Inputs = {};
-  #outputs: Partial<Record<OutputName, DrivenOutput>> = {};
-  #relay: GuardedRelay | undefined;
+  readonly #relay = new DoorRelay();
+  readonly #inputs = new Map<InputName, OnoffInput>();
+  #outputs: Record<string, DrivenOutput> = {};
 
   constructor(options: OnoffDoorIoOptions) {
     this.#o = options;
     this.name = `onoff, relay on GPIO ${options.relayPin}`;
-  }
-
-  /** What the installer should know; the door works all the same. */
-  get warnings(): string[] {
-    const warning = powerOnWarning(this.#o.relayPin, this.#o.relayActiveLow);
-    return warning === undefined ? [] : [warning];
+    this.warnings = pinWarnings(options);
   }
 
   get inputs(): DoorInputs {
-    const { contact, rex, fire, tamper } = this.#in;
-    return {
-      contact: contact ? inputWords.contact(contact.active) : 'absent',
-      rex: rex ? inputWords.rex(rex.active) : 'absent',
-      fire: fire ? inputWords.fire(fire.active) : 'absent',
-      tamper: tamper ? inputWords.tamper(tamper.active) : 'absent',
-    };
+    return inputsFrom([...this.#inputs].map(([name, input]) => [name, input.active]));
   }
 
   get relay(): RelayLevel {
-    return this.#relay?.level ?? 'rest';
+    return this.#relay.level;
   }
 
   get guardHeardMs(): number {
-    return this.#relay?.heardMs ?? 0;
+    return this.#relay.heardMs;
   }
 
-  get outputs(): Partial<Record<OutputName, DrivenOutput>> {
+  get outputs(): NonNullable<DoorIo['outputs']> {
     return this.#outputs;
   }
 
@@ -103,7 +60,7 @@ export class OnoffDoorIo implements DoorIo {
     const Gpio = this.#o.Gpio ?? (await loadGpio());
     try {
       await this.#startRelay(sink, chip, Gpio);
-      this.#openInputs(sink, chip, Gpio);
+      for (const input of wiredInputs(this.#o)) this.#inputs.set(input.name, this.#openInput(input, sink, chip, Gpio));
       this.#openOutputs(chip, Gpio);
     } catch (thrown) {
       await this.stop();
@@ -111,43 +68,37 @@ export class OnoffDoorIo implements DoorIo {
     }
   }
 
-  async energise(leaseMs: number): Promise<void> {
-    await this.#started().energise(leaseMs);
+  energise(leaseMs: number): Promise<void> {
+    return this.#relay.energise(leaseMs);
   }
 
-  async rest(): Promise<void> {
-    await this.#started().rest();
+  rest(): Promise<void> {
+    return this.#relay.rest();
   }
 
   async stop(): Promise<void> {
-    const inputs = Object.values(this.#in) as OnoffInput[];
-    this.#in = {};
-    for (const input of inputs) input.close();
+    for (const input of this.#inputs.values()) input.close();
+    this.#inputs.clear();
     closeOutputs(Object.values(this.#outputs));
-    await this.#relay?.stop();
+    await this.#relay.stop();
   }
 
-  async #startRelay(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): Promise<void> {
+  #startRelay(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): Promise<void> {
     const { clock, relayPin, relayActiveLow: activeLow, lineFile, guard = 'process' } = this.#o;
     const gpio = gpioNumber(chip, relayPin);
     const spec: RelayLineSpec = { kind: 'sysfs', chipLabel: chip.label, pin: relayPin, activeLow, root: this.#o.sysfs };
-    if (lineFile !== undefined) keepRelayLine(lineFile, spec);
-    const line = using(`the relay on GPIO ${relayPin} (sysfs ${gpio})`, () => new OnoffRelayLine({ gpio, activeLow, Gpio }));
-    const openGuard = guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock);
-    this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail) });
-    await this.#relay.start();
+    return this.#relay.start({
+      clock, spec, lineFile, sink,
+      line: () => using(`the relay on GPIO ${relayPin} (sysfs ${gpio})`, () => new OnoffRelayLine({ gpio, activeLow, Gpio })),
+      openGuard: (line) => (guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock)),
+    });
   }
 
-  #openInputs(sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): void {
-    const { contactPin, contactActiveLow = false, rexPin, rexActiveLow = true, firePin, fireActiveLow = false, tamperPin, tamperActiveLow = false, debounceMs, clock } = this.#o;
-    const open = (what: string, pin: number, options: Pick<OnoffInputOptions, 'activeLow' | 'atOnce' | 'tell'>): OnoffInput => {
-      const gpio = gpioNumber(chip, pin);
-      return using(`${what} on GPIO ${pin} (sysfs ${gpio})`, () => new OnoffInput({ gpio, debounceMs, clock, Gpio, ...options }));
-    };
-    if (contactPin !== undefined) this.#in.contact = open('the contact', contactPin, { activeLow: contactActiveLow, atOnce: toldAtOnce.contact, tell: (active) => sink.contact(inputWords.contact(active)) });
-    if (rexPin !== undefined) this.#in.rex = open('the request to exit', rexPin, { activeLow: rexActiveLow, atOnce: toldAtOnce.rex, tell: (active) => sink.rex(inputWords.rex(active)) });
-    if (firePin !== undefined) this.#in.fire = open('the fire input', firePin, { activeLow: fireActiveLow, atOnce: toldAtOnce.fire, tell: (active) => sink.fire(inputWords.fire(active)) });
-    if (tamperPin !== undefined) this.#in.tamper = open('the tamper input', tamperPin, { activeLow: tamperActiveLow, atOnce: toldAtOnce.tamper, tell: (active) => sink.tamper?.(inputWords.tamper(active)) });
+  #openInput({ name, what, pin, activeLow, isToldAtOnce: atOnce }: WiredInput, sink: DoorIoSink, chip: GpioChip, Gpio: GpioClass): OnoffInput {
+    const { debounceMs, clock } = this.#o;
+    const gpio = gpioNumber(chip, pin);
+    const tell = (active: boolean): void => tellInput(sink, name, active);
+    return using(`${what} on GPIO ${pin} (sysfs ${gpio})`, () => new OnoffInput({ gpio, activeLow, atOnce, tell, debounceMs, clock, Gpio }));
   }
 
   /** A pin that cannot be had is told when it is used: a door without its lamp is a door. */
@@ -158,11 +109,6 @@ export class OnoffDoorIo implements DoorIo {
     })];
     this.#outputs = Object.fromEntries(Object.entries(this.#o.outputs ?? {}).map(open));
     switchOff(Object.values(this.#outputs));
-  }
-
-  #started(): GuardedRelay {
-    if (!this.#relay) throw new Error('the door driver is used before start');
-    return this.#relay;
   }
 }
 

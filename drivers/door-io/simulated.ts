@@ -3,12 +3,11 @@ import { join, resolve } from 'node:path';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
 import { PosternError, messageOf } from '../../daemon/base/errors.ts';
 import type { DoorInputs, DoorIo, DoorIoSink, OutputName } from './door-io.ts';
+import { DoorRelay } from './door-relay.ts';
 import { DrivenOutput, closeOutputs, switchOff } from './driven-output.ts';
 import { FileOutputWire, brokenMark } from './file-output-wire.ts';
 import { FileRelayLine, weldedMark } from './file-relay-line.ts';
 import { guardInProcess, guardProcess } from './guard-channel.ts';
-import { GuardedRelay } from './relay-guard.ts';
-import { keepRelayLine } from './relay-line-file.ts';
 import type { RelayLevel, RelayLineSpec } from './relay-line.ts';
 
 export interface SimulatedDoorIoOptions {
@@ -34,9 +33,8 @@ export class SimulatedDoorIo implements DoorIo {
   readonly #o: SimulatedDoorIoOptions;
   readonly #relayPath: string;
   readonly #inputs: DoorInputs;
+  readonly #relay = new DoorRelay();
   #sink: DoorIoSink | undefined;
-  #line: FileRelayLine | undefined;
-  #relay: GuardedRelay | undefined;
   #contactStuck = false;
   #visit: Timer | undefined;
 
@@ -53,41 +51,39 @@ export class SimulatedDoorIo implements DoorIo {
   }
 
   get relay(): RelayLevel {
-    return this.#relay?.level ?? 'rest';
+    return this.#relay.level;
   }
 
   get guardHeardMs(): number {
-    return this.#relay?.heardMs ?? 0;
+    return this.#relay.heardMs;
   }
 
   async start(sink: DoorIoSink): Promise<void> {
-    const { clock, guard } = this.#o;
-    const line = this.#openLine();
+    const { clock, guard, lineFile } = this.#o;
     const spec: RelayLineSpec = { kind: 'file', path: resolve(this.#relayPath) };
-    if (this.#o.lineFile !== undefined) keepRelayLine(this.#o.lineFile, spec);
-    const openGuard = guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock);
-    this.#line = line;
     this.#sink = sink;
-    this.#relay = new GuardedRelay({ clock, line, openGuard, onFault: (detail) => sink.relayFault(detail), onLevel: (level) => this.#relayMoved(level) });
-    await this.#relay.start();
+    await this.#relay.start({
+      clock, spec, lineFile, sink,
+      line: () => this.#openLine(),
+      openGuard: (line) => (guard === 'process' ? guardProcess(spec, clock) : guardInProcess(line, clock)),
+      onLevel: (level) => this.#relayMoved(level),
+    });
     switchOff(Object.values(this.outputs));
   }
 
-  async energise(leaseMs: number): Promise<void> {
-    await this.#started().energise(leaseMs);
+  energise(leaseMs: number): Promise<void> {
+    return this.#relay.energise(leaseMs);
   }
 
-  async rest(): Promise<void> {
-    await this.#started().rest();
+  rest(): Promise<void> {
+    return this.#relay.rest();
   }
 
   async stop(): Promise<void> {
     this.#visit?.cancel();
     this.#sink = undefined;
     closeOutputs(Object.values(this.outputs));
-    await this.#relay?.stop();
-    this.#line?.close();
-    this.#line = undefined;
+    await this.#relay.stop();
   }
 
   // ---- What happens at the door ----
@@ -150,11 +146,6 @@ export class SimulatedDoorIo implements DoorIo {
     } catch (thrown) {
       throw new PosternError('door-io', `The simulated relay ${this.#relayPath} cannot be written (${messageOf(thrown)}): give the daemon a folder of its own to write in.`, { cause: thrown });
     }
-  }
-
-  #started(): GuardedRelay {
-    if (!this.#relay) throw new Error('the door driver is used before start');
-    return this.#relay;
   }
 
   #relayMoved(level: RelayLevel): void {

@@ -46,6 +46,7 @@ const bad: [what: string, camera: string, says: RegExp][] = [
   ['an address with a fragment', 'driver: snapshot, url: "http://camera.lan/a#b"', /camera\.url/],
   ['a user without a password', 'driver: rtsp, url: "rtsp://camera.lan/", user: a', /camera\.passwordFile.*together with user/],
   ['a password in the config', 'driver: rtsp, url: "rtsp://camera.lan/", user: a, password: b', /camera\.password is not a key/],
+  ['a certificate for plain rtsp', 'driver: rtsp, url: "rtsp://camera.lan/", caFile: a', /camera\.url.*must begin with rtsps/],
   ['a certificate for plain http', 'driver: snapshot, url: "http://camera.lan/", caFile: a', /camera\.url.*must begin with https/],
 ];
 for (const [what, camera, says] of bad) {

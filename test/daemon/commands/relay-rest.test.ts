@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { doctorCommand } from '../../../daemon/commands/doctor.ts';
 import { giveUpOomProtection } from '../../../daemon/commands/oom-score.ts';
 import { relayRestCommand } from '../../../daemon/commands/relay-rest.ts';
 import { persistenceText } from '../../../drivers/door-io/gpio-persistence.ts';
@@ -64,25 +63,17 @@ test('where nothing is known the way by hand is told', async () => {
   assert.is((await run(relayRestCommand, '--config', '/nonexistent.yaml')).code, 2);
 });
 
+test('a lock that belongs to a controller has no line to rest, and that is said', () => withConfig(good.replace('driver: simulated', 'driver: rhombus\n  url: https://api.example.org\n  apiKeyFile: key').replace('extendedUnlockMs: 15000', 'extendedUnlockMs: 5000'), async ({ file }) => {
+  const { code, err } = await run(relayRestCommand, '--config', file);
+  assert.is(code, 2);
+  assert.is(err, 'The lock belongs to a door controller, which relocks by its own time: there is no line to rest.\n');
+}));
+
 test('contacts that stick are exit code 1', () => withConfig(good, async ({ dir, file }) => {
   writeFileSync(join(dir, 'state/door/relay-welded'), '');
   const { code, err } = await run(relayRestCommand, '--config', file);
   assert.is(code, 1);
   assert.match(err, /welded/);
-}));
-
-test('the doctor finds a simulated door well, and says that it is one', () => withConfig(good, async ({ file }) => {
-  const { code, out } = await run(doctorCommand, '--config', file);
-  assert.is(code, 0);
-  assert.match(out, /^good {2}relay guard {3}/m);
-  assert.match(out, /^look {2}door .*simulated/m);
-}));
-
-test('the doctor finds a door bad whose pins are on no chip, and whose pull opposes rest', () => withConfig(good.replace('driver: simulated', 'driver: gpiod\n  relayPin: 4\n  chipLabel: no-such-chip'), async ({ file }) => {
-  const { code, out } = await run(doctorCommand, '--config', file);
-  assert.is(code, 1);
-  assert.match(out, /^BAD {3}GPIO chip .*(no-such-chip|EACCES)/m);
-  assert.match(out, /^BAD {3}power-on pull .*GPIO 4 is pulled up/m);
 }));
 
 test('what persist_gpio_outputs means is told, for either controller', () => {

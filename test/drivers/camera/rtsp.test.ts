@@ -1,11 +1,15 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../daemon/base/clock.ts';
 import type { RtspSourceOptions } from '../../../drivers/camera/rtsp.ts';
 import { rtspSource } from '../../../drivers/camera/rtsp.ts';
 import { SupervisedCamera } from '../../../drivers/camera/supervised-camera.ts';
+import { Authority, type CertificateFiles } from '../../support/certificates.ts';
 import { childProcesses } from '../../support/child-processes.ts';
 import { RtspServer } from '../../support/rtsp-server.ts';
 import { StandInCamera } from '../../support/stand-in-camera.ts';
@@ -97,6 +101,53 @@ function testWithFfmpeg(): void {
     await server.close();
     assert.is(await firstReason(rtspSource({ ...base, url })), 'it refuses connections');
   });
+
+  const dir = mkdtempSync(join(tmpdir(), 'postern-rtsps-'));
+  const authority = new Authority(dir, 'ours');
+  const secure = async (files: CertificateFiles, run: (url: string, server: RtspServer) => Promise<void>): Promise<void> => {
+    const server = await open({ login: { ...login, scheme: 'Digest' } });
+    const front = createServer({ cert: readFileSync(files.cert), key: readFileSync(files.key) }, (socket) => {
+      const inner = connect(server.port, '127.0.0.1');
+      inner.on('error', () => socket.destroy());
+      socket.on('error', () => inner.destroy());
+      socket.pipe(inner).pipe(socket);
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    await run(`rtsps://127.0.0.1:${(front.address() as AddressInfo).port}/door`, server);
+    front.close();
+    await server.close();
+  };
+
+  test('rtsps: pictures come through, ffmpeg has nothing but a port of this machine, and nobody else gets in there', () => secure(authority.server('good'), async (url) => {
+    const source = rtspSource({ ...base, url, login, caFile: authority.cert });
+    assert.is(source.name, `rtsp ${url}`);
+    for (let round = 0; round < 2; round++) assert.is((await firstPicture(source, 2)).width, 320);
+    assert.equal(childProcesses(), []);
+  }));
+
+  const strange = new Authority(dir, 'strange').server('stranger');
+  const wrong: [what: string, files: CertificateFiles, says: string][] = [
+    ['a certificate of an authority that is not trusted', strange, 'its certificate is signed by an authority that is not trusted here: set camera.caFile'],
+    ['an expired certificate', authority.sign('old', 'subjectAltName=IP:127.0.0.1', -1), 'its certificate has expired'],
+    ['a certificate for another name', authority.sign('other', 'subjectAltName=DNS:other.lan'), 'its certificate is for another name: see camera.url'],
+    ['a certificate that it signed itself', { cert: join(dir, 'strange.pem'), key: join(dir, 'strange.key') }, 'its certificate is signed by itself: put it into a file and set camera.caFile'],
+  ];
+  for (const [what, files, says] of wrong) {
+    test(`[S7] rtsps with ${what}: told so, and neither password nor question goes out`, () => secure(files, async (url, server) => {
+      assert.is(await firstReason(rtspSource({ ...base, url, login, caFile: authority.cert })), says);
+      assert.equal(server.asked, []);
+    }));
+  }
+
+  test('rtsps where no TLS is spoken, and where nobody listens', async () => {
+    const server = await open();
+    const url = server.url.replace('rtsp:', 'rtsps:');
+    server.mood = 'deaf';
+    assert.match(await firstReason(rtspSource({ ...base, url })), /it gives no answer|it has hung up|it does not speak TLS|it does not answer/);
+    await server.close();
+    assert.is(await firstReason(rtspSource({ ...base, url })), 'it refuses connections');
+  });
+  test.after(() => rmSync(dir, { recursive: true }));
 
   test('a turned picture has its sides the other way round', async () => {
     const server = await open();
