@@ -32,7 +32,7 @@ export const daemonFaults: Scenario = {
   about: 'the daemon under its unit is killed, frozen and stopped: when is the relay at rest?',
   async run(bench) {
     const guest = await bench.guest();
-    await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', visited: false });
+    await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', camera: 'nobody' });
     await guest.must(`bash ${SCRIPTS}/install-door.sh`);
     const startS = Number(await guest.must(`set -e; . ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
     await guest.must('systemd-run --quiet --unit=door-watch -p StandardOutput=file:/run/watch.txt door-watch line /run/door/sim_gpio17/value');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, constants, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, constants, openSync, readFileSync, readSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../../daemon/base/errors.ts';
@@ -50,12 +50,13 @@ async function writeUntilCut(bench: Bench, disk: string, log: string): Promise<v
     '-blockdev', 'driver=blklogwrites,node-name=logged,file=plain,log=log,log-sector-size=512',
     '-device', 'virtio-blk-pci,drive=logged,addr=10',
   ]);
-  await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', visited: true });
+  await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', camera: 'visitor' });
   await guest.must(`bash ${SCRIPTS}/install-door.sh`);
-  // Never ends by itself.
-  guest.run(`bash ${SCRIPTS}/write-events.sh /dev/vdd ${ACK_SECTOR}`, LIMIT_MS).catch(() => undefined);
+  let ended: string | undefined;
+  void guest.run(`bash ${SCRIPTS}/write-events.sh /dev/vdd ${ACK_SECTOR}`, LIMIT_MS).then(({ output }) => (ended = output), (thrown: unknown) => (ended = messageOf(thrown)));
   const untilMs = performance.now() + LIMIT_MS;
   while (acknowledgedOn(disk) < EVENTS) {
+    if (ended !== undefined) throw new ScenarioFailed(`The door was not kept busy until the power went: ${ended.trim()}`, guest.dir);
     if (performance.now() > untilMs) throw new ScenarioFailed(`Only ${acknowledgedOn(disk)} of ${EVENTS} events were acknowledged within ${LIMIT_MS / 60_000} minutes.`, guest.dir);
     await sleep(250);
   }
@@ -65,7 +66,10 @@ async function writeUntilCut(bench: Bench, disk: string, log: string): Promise<v
 
 /** The last acknowledgement, as it stands on the disk. */
 function acknowledgedOn(disk: string): number {
-  const data = readFileSync(disk).subarray(ACK_SECTOR * 512, ACK_SECTOR * 512 + 512);
+  const data = Buffer.alloc(512);
+  const fd = openSync(disk, 'r');
+  readSync(fd, data, 0, data.length, ACK_SECTOR * 512);
+  closeSync(fd);
   return acknowledged([{ sector: ACK_SECTOR, data, flush: false, fua: false, discard: false }], 1, ACK_SECTOR);
 }
 
