@@ -22,18 +22,11 @@ export interface SiteOptions {
    * `device`: the camera of camera.sh, with hall.yuyv and token.yuyv for it.
    */
   camera: 'nobody' | 'visitor' | 'device';
-  /** The board's pins, or no wires at all. */
+  /** The board's pins and a status page, or neither. */
   door?: 'onoff' | 'simulated';
-  ports?: SitePorts;
+  /** In a guest nobody else listens. */
+  backendPort?: number;
 }
-
-export interface SitePorts {
-  page: number;
-  backend: number;
-}
-
-/** In a guest nobody else listens. */
-const GUEST_PORTS: SitePorts = { page: 8470, backend: 8471 };
 
 /**
  * Makes what `install-door.sh` installs: a config for the board of `wire-door.sh`, keys, a backend with one token, and what
@@ -71,7 +64,7 @@ const CAMERAS = {
  * Under emulation all takes ten times as long: what must not time out gets more time than on a board. Without a visitor
  * there is no backend either, for a start is half of what a fault costs.
  */
-function configText({ stateDir, camera, door = 'onoff', ports = GUEST_PORTS }: SiteOptions): string {
+function configText({ stateDir, camera, door = 'onoff', backendPort = 8471 }: SiteOptions): string {
   return `
 stateDir: ${stateDir}
 door: { uuid: ${DOOR}, name: Front door, unlockMs: ${UNLOCK_MS}, rexReleases: true }
@@ -79,8 +72,8 @@ camera: ${CAMERAS[camera]}
 doorIo: ${DOORS[door]}
 scan: { maxFrameAgeMs: 2000, decodeDeadlineMs: 10000 }
 access: { rootKeysFile: root-keys.txt, pollS: 3600, onlineDeadlineMs: 2000 }
-${camera === 'nobody' ? 'evidence: { keep: "off" }' : backendAt(ports.backend)}
-http: { port: ${ports.page} }
+${camera === 'nobody' ? 'evidence: { keep: "off" }' : backendAt(backendPort)}
+${door === 'onoff' ? 'http: { port: 8470 }' : ''}
 `;
 }
 

@@ -11,8 +11,8 @@ cat > "/run/systemd/system/$unit.d/timed.conf" <<U
 [Service]
 ExecStart=
 ExecStart=/usr/bin/node /opt/postern/.build/scripts/hardware-bench/timed-daemon.js /etc/postern/front.yaml $1
-StandardOutput=file:/run/entries.txt
-StandardError=file:/run/timed-daemon.txt
+StandardOutput=file:/out/entries.txt
+StandardError=file:/out/timed-daemon.txt
 Restart=no
 U
 systemctl daemon-reload
@@ -21,6 +21,5 @@ systemctl start "$unit"
 # It ends when it has let in so many.
 until=$((SECONDS + 60 + 10 * $1))
 while [ "$(systemctl show -P ActiveState "$unit")" = active ] && [ $SECONDS -lt $until ]; do sleep 1; done
-cp /run/entries.txt /run/timed-daemon.txt /out/
 kill $watch
 wait $watch

@@ -21,6 +21,7 @@ const FAULTS = [
   { fault: 'kill-guard', says: 'the guard killed alone', kind: 'death' },
   { fault: 'kill-both', says: 'daemon and guard killed at once', kind: 'death' },
   { fault: 'freeze-daemon', says: 'SIGSTOP of the daemon', kind: 'hang' },
+  { fault: 'stall-loop', says: "the daemon's loop stalled", kind: 'hang' },
   { fault: 'freeze-guard', says: 'SIGSTOP of the guard', kind: 'hang' },
   { fault: 'exhaust-memory', says: 'killed for want of memory', kind: 'hang' },
   { fault: 'stop-unit', says: 'systemctl stop', kind: 'hang' },

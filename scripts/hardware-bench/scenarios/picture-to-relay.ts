@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BenchRow } from '../../bench-rows.ts';
 import { distribution } from '../distribution.ts';
 import { watched } from '../edges.ts';
+import { freePort } from '../free-port.ts';
 import type { Bench, Scenario } from '../scenario.ts';
 import { ScenarioFailed } from '../scenario.ts';
 import { prepareSite } from '../site.ts';
@@ -53,7 +52,7 @@ function sinceShown(shownNs: readonly number[], atNs: number): number {
 /** The same daemon with a recording of a visitor and no wires. */
 async function onThisMachine({ dir, root, repeats }: Bench): Promise<BenchRow[]> {
   const site = join(dir, 'here');
-  await prepareSite({ dir: site, stateDir: join(site, 'state'), camera: 'visitor', door: 'simulated', ports: { page: await freePort(), backend: await freePort() } });
+  await prepareSite({ dir: site, stateDir: join(site, 'state'), camera: 'visitor', door: 'simulated', backendPort: await freePort() });
   const { stdout } = await promisify(execFile)(process.execPath, [join(root, '.build/scripts/hardware-bench/timed-daemon.js'), join(site, 'front.yaml'), String(repeats)], { timeout: LIMIT_MS });
   const entries = entriesIn(stdout);
   const wholeMs = entries.map(({ waitMs, decodeMs, decideMs, commitMs, relayMs }) => waitMs + decodeMs + decideMs + commitMs + relayMs);
@@ -67,12 +66,4 @@ function entriesIn(text: string): TimedEntry[] {
 function stages(entries: readonly TimedEntry[]): BenchRow[] {
   const names = { waitMs: 'waits for the frame before', decodeMs: 'decode', decideMs: 'decide, with an answer from the backend', commitMs: 'commit', relayMs: 'relay' } as const;
   return Object.entries(names).flatMap(([key, says]) => distribution(`  of it: ${says}`, entries.map((entry) => entry[key as keyof typeof names]), 'ms'));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
