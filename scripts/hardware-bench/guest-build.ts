@@ -38,12 +38,12 @@ async function unpackPackages(root: string): Promise<void> {
     '--quiet', '--variant=minbase', '--mode=root', `--include=${recipe.packages.join(',')}`,
     ...recipe.leftOut.map((path) => `--dpkgopt=path-exclude=${path}`),
     '--aptopt=APT::Install-Recommends "false"',
-    recipe.suite, root, ...sourceOf(recipe.suite),
+    recipe.suite, root, ...debianSource(recipe.suite),
   ]);
 }
 
 /** The mirror that this machine itself uses; nothing where that cannot be told, and mmdebstrap takes its own. */
-function sourceOf(suite: string): string[] {
+export function debianSource(suite: string): string[] {
   const dir = '/etc/apt/sources.list.d';
   const files = ['/etc/apt/sources.list', ...(existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : [])];
   const text = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8')).join('\n');

@@ -9,14 +9,16 @@ const JOURNAL_LIMIT_MS = 60_000;
 /** One guest at a time: the machine is small, and what one does would show in the other's figures. */
 export class GuestPool {
   readonly dir: string;
-  readonly #images: GuestImages;
+  readonly #prepare: () => Promise<GuestImages>;
   readonly #progress: Progress;
   readonly #bootsS: number[] = [];
+  #images: Promise<GuestImages> | undefined;
   #shared: Guest | undefined;
   #own: Guest | undefined;
 
-  constructor(images: GuestImages, dir: string, progress: Progress) {
-    this.#images = images;
+  /** `prepare` is called when the first guest is asked for. */
+  constructor(prepare: () => Promise<GuestImages>, dir: string, progress: Progress) {
+    this.#prepare = prepare;
     this.dir = dir;
     this.#progress = progress;
   }
@@ -49,7 +51,8 @@ export class GuestPool {
   }
 
   async #boot(name: string, more: readonly string[]): Promise<Guest> {
-    const guest = await this.#progress.step('Booting the guest', () => Guest.boot(this.#images, join(this.dir, name), more));
+    const images = await (this.#images ??= this.#prepare());
+    const guest = await this.#progress.step('Booting the guest', () => Guest.boot(images, join(this.dir, name), more));
     this.#bootsS.push(guest.bootS);
     await guest.must('bash /opt/postern/scripts/hardware-bench/guest/wire-door.sh');
     return guest;

@@ -3,17 +3,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PosternError } from '../../daemon/base/errors.ts';
 import type { GuestFiles } from './qemu-command.ts';
 import { qemuArguments } from './qemu-command.ts';
+import { connected } from './qemu-socket.ts';
 
 /** Emulated, on a machine that others use too. A guest that takes longer hangs. */
 const BOOT_LIMIT_MS = 180_000;
 const ORDER_LIMIT_MS = 600_000;
-const CONNECT_LIMIT_MS = 10_000;
 
 /** What a script in the guest ended with. */
 export interface ScriptResult {
@@ -124,20 +122,6 @@ export class Guest {
   #allEnded(): void {
     for (const answer of [...this.#waiting.values()]) answer('');
   }
-}
-
-/** QEMU makes its socket a moment after its start. */
-async function connected(path: string, qemu: ChildProcess, complaint: () => string): Promise<Socket> {
-  const untilMs = performance.now() + CONNECT_LIMIT_MS;
-  while (performance.now() < untilMs && qemu.exitCode === null) {
-    const socket = connect(path);
-    const opened = await Promise.race([once(socket, 'connect').then(() => true), once(socket, 'error').then(() => false)]).catch(() => false);
-    if (opened) return socket;
-    socket.destroy();
-    await sleep(50);
-  }
-  qemu.kill('SIGKILL');
-  throw new PosternError('bench-guest', `QEMU did not start: ${complaint().trim() || 'it said nothing'}`);
 }
 
 function endOf(file: string): string {

@@ -65,39 +65,48 @@ async function run(options: BenchOptions, wanted: readonly Scenario[]): Promise<
   const progress = new Progress(process.stderr);
   const untilMs = performance.now() + options.minutes * 60_000;
   const dir = mkdtempSync(join(tmpdir(), 'postern-bench-'));
-  const images = await prepare(options, dir, progress);
+  const cache = new GuestCache(cacheDir(process.env));
+  const guests = new GuestPool(() => prepare(cache, options, dir, progress), dir, progress);
+  stopOnSignals(guests);
   const rows: BenchRow[] = [];
   const failures: string[] = [];
-  const leftOut = scenarios.filter((each) => !wanted.includes(each)).map(({ name }) => name);
-  const guests = new GuestPool(images, dir, progress);
+  const leftOut: string[] = [];
+  let passed = 0;
   try {
     for (const scenario of wanted) {
-      if (performance.now() > untilMs) {
-        leftOut.push(scenario.name);
+      const reason = performance.now() > untilMs ? `${options.minutes} minutes are over` : missingFor(scenario);
+      if (reason !== undefined) {
+        leftOut.push(`skipped: ${scenario.name}. ${reason}`);
         continue;
       }
-      const outcome = await runScenario(scenario, guests, options, progress);
+      const outcome = await runScenario(scenario, { guests, cache, options, progress });
       rows.push(...outcome.rows);
-      if (outcome.failure !== undefined) failures.push(outcome.failure);
+      if (outcome.failure === undefined) passed++;
+      else failures.push(outcome.failure);
     }
     rows.unshift(...guests.rows());
   } finally {
     await guests.close();
   }
-  process.stdout.write(options.json ? `${JSON.stringify({ rows, failures, leftOut }, null, 2)}\n` : `\n${benchTable(rows)}${failures.map((line) => `FAILED ${line}\n`).join('')}`);
-  if (leftOut.length > 0) progress.say(`left out: ${leftOut.join(', ')}`);
-  writeFileSync(join(dir, 'rows.json'), `${JSON.stringify({ rows, failures }, null, 2)}\n`);
+  writeFileSync(join(dir, 'rows.json'), `${JSON.stringify({ rows, failures, leftOut }, null, 2)}\n`);
   if (failures.length === 0 && !options.keep) rmSync(dir, { recursive: true });
   else progress.say(`Everything that was said is in ${dir}`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ rows, failures, leftOut }, null, 2)}\n`);
+  else process.stdout.write(`\n${benchTable(rows)}${[...failures.map((line) => `FAILED ${line}`), ...leftOut].map((line) => `${line}\n`).join('')}${passed} passed, ${failures.length} failed\n`);
   return failures.length === 0 ? 0 : 1;
 }
 
-async function prepare({ rebuild }: BenchOptions, dir: string, progress: Progress): Promise<GuestImages> {
-  const cache = new GuestCache(cacheDir(process.env));
+/** A program that ended with this one alone told to would leave a guest behind. */
+function stopOnSignals(guests: GuestPool): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void guests.close().finally(() => process.exit(1)));
+  }
+}
+
+async function prepare(cache: GuestCache, { rebuild }: BenchOptions, dir: string, progress: Progress): Promise<GuestImages> {
   const digest = recipeDigest(imageDir);
   if (rebuild) cache.forget('guest', digest);
   const guest = await cache.folder('guest', digest, (making) => buildGuest(making, imageDir, progress));
-  mkdirSync(dir, { recursive: true });
   const appImage = await progress.step('Guest: the project as built', () => makeAppImage(root, dir));
   return {
     vmlinuz: join(guest, 'vmlinuz'), initrd: join(guest, 'initrd'), rootImage: join(guest, 'root.img'), appImage,
@@ -105,13 +114,26 @@ async function prepare({ rebuild }: BenchOptions, dir: string, progress: Progres
   };
 }
 
-async function runScenario(scenario: Scenario, guests: GuestPool, { repeats, cuts }: BenchOptions, progress: Progress): Promise<{ rows: BenchRow[]; failure?: string }> {
+/** What else to install, a sentence; undefined when nothing is missing. */
+function missingFor({ needs = {} }: Scenario): string | undefined {
+  const packages = Object.entries(needs).filter(([program]) => !isOnPath(program)).map(([, debian]) => debian);
+  return packages.length === 0 ? undefined : `Install what is missing: sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+}
+
+interface Workshop {
+  guests: GuestPool;
+  cache: GuestCache;
+  options: BenchOptions;
+  progress: Progress;
+}
+
+async function runScenario(scenario: Scenario, { guests, cache, options: { repeats, cuts }, progress }: Workshop): Promise<{ rows: BenchRow[]; failure?: string }> {
   progress.say(`\n${scenario.name}: ${scenario.about}`);
   const dir = join(guests.dir, scenario.name);
   mkdirSync(dir);
   try {
     const rows = await scenario.run({
-      guest: () => guests.shared(), ownGuest: (name, more) => guests.own(name, more), dir, repeats, cuts, root,
+      guest: () => guests.shared(), ownGuest: (name, more) => guests.own(name, more), dir, repeats, cuts, root, cache, progress,
       say: (text) => progress.say(text),
     });
     return { rows };

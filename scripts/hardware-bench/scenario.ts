@@ -1,5 +1,7 @@
 import type { BenchRow } from '../bench-rows.ts';
+import type { GuestCache } from './guest-cache.ts';
 import type { Guest } from './guest.ts';
+import type { Progress } from './progress.ts';
 
 /** What a scenario works with. */
 export interface Bench {
@@ -14,6 +16,8 @@ export interface Bench {
   cuts: number;
   /** The checkout. */
   root: string;
+  cache: GuestCache;
+  progress: Progress;
   say(text: string): void;
 }
 
@@ -22,6 +26,8 @@ export interface Scenario {
   name: string;
   /** One line. */
   about: string;
+  /** Programs that it takes beside the bench's own, and the Debian packages that bring them; without them it is skipped. */
+  needs?: Record<string, string>;
   /** Rows for the table. Throws when what must hold does not: a goal of time that is missed is only marked. */
   run(bench: Bench): Promise<BenchRow[]>;
 }

@@ -3,6 +3,8 @@ import { daemonFaults } from './scenarios/daemon-faults.ts';
 import { driverContracts } from './scenarios/driver-contracts.ts';
 import { pictureToRelay } from './scenarios/picture-to-relay.ts';
 import { powerCuts } from './scenarios/power-cuts.ts';
+import { raspiPin } from './scenarios/raspi-pin.ts';
+import { reboots } from './scenarios/reboots.ts';
 
 /** In the order in which they run. */
-export const scenarios: readonly Scenario[] = [driverContracts, daemonFaults, pictureToRelay, powerCuts];
+export const scenarios: readonly Scenario[] = [driverContracts, daemonFaults, reboots, pictureToRelay, powerCuts, raspiPin];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Backend } from '../../daemon/backend/backend.ts';
 import { systemClock } from '../../daemon/base/clock.ts';
 import { renderVisitorSession } from '../make-demo-session.ts';
+import { STILL, paintStills } from './still-pictures.ts';
 
 export const DOOR = 'p8Rr3mAvTdqfM1yQ0sVbJw';
 const VALID_S = 12 * 3600;
@@ -16,15 +17,23 @@ export interface SiteOptions {
   dir: string;
   /** The daemon's state folder in the guest. */
   stateDir: string;
-  /** Whether someone shows the token every 10 s; else the camera sees an empty hall once. */
-  visited: boolean;
+  /**
+   * `nobody`: an empty hall once, and no backend; `visitor`: a recording in which the token is shown every 10 s;
+   * `device`: the camera of camera.sh, with hall.yuyv and token.yuyv for it.
+   */
+  camera: 'nobody' | 'visitor' | 'device';
+  /** The board's pins and a status page, or neither. */
+  door?: 'onoff' | 'simulated';
+  /** In a guest nobody else listens. */
+  backendPort?: number;
 }
 
 /**
- * Makes what `install-door.sh` installs: a config for the board of `wire-door.sh`, keys, a backend with one token, and a
- * recording in which it is shown, or none is.
+ * Makes what `install-door.sh` installs: a config for the board of `wire-door.sh`, keys, a backend with one token, and what
+ * the camera sees.
  */
-export async function prepareSite({ dir, stateDir, visited }: SiteOptions): Promise<void> {
+export async function prepareSite(options: SiteOptions): Promise<void> {
+  const { dir, camera } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const backend = await Backend.open({ dir: join(dir, 'backend'), clock: systemClock });
   try {
@@ -33,30 +42,41 @@ export async function prepareSite({ dir, stateDir, visited }: SiteOptions): Prom
     await keep('door-api.key', backend.createApiKey('door', 'bench door'));
     await keep('root-keys.txt', backend.rootPublicKeys().map((key) => Buffer.from(key).toString('base64url')).join('\n'));
     const { text } = backend.issue({ doors: [DOOR], validS: VALID_S, uses: USES });
-    // Small, for an emulated processor decodes it.
-    await renderVisitorSession({ dir: join(dir, 'session'), visits: visited ? [{ text, label: 'valid' }] : [], width: 640, height: 360, fps: 4 });
+    if (camera === 'device') await paintStills(dir, text);
+    else await renderVisitorSession({ dir: join(dir, 'session'), visits: camera === 'visitor' ? [{ text, label: 'valid' }] : [], ...STILL, fps: 4 });
   } finally {
     await backend.close();
   }
-  for (const name of ['config.yaml', 'front.yaml']) await writeFile(join(dir, name), configText(stateDir, visited));
+  for (const name of ['config.yaml', 'front.yaml']) await writeFile(join(dir, name), configText(options));
 }
+
+const DOORS = {
+  onoff: '{ driver: onoff, relayPin: 17, contactPin: 27, rexPin: 22 }',
+  simulated: '{ driver: simulated }',
+};
+const CAMERAS = {
+  nobody: '{ driver: replay, session: session, loopPauseS: 86400 }',
+  visitor: '{ driver: replay, session: session, loopPauseS: 1 }',
+  device: `{ driver: v4l2, device: /dev/video20, format: raw, width: ${STILL.width}, height: ${STILL.height} }`,
+};
 
 /**
  * Under emulation all takes ten times as long: what must not time out gets more time than on a board. Without a visitor
  * there is no backend either, for a start is half of what a fault costs.
  */
-function configText(stateDir: string, visited: boolean): string {
+function configText({ stateDir, camera, door = 'onoff', backendPort = 8471 }: SiteOptions): string {
   return `
 stateDir: ${stateDir}
 door: { uuid: ${DOOR}, name: Front door, unlockMs: ${UNLOCK_MS}, rexReleases: true }
-camera: { driver: replay, session: session, loopPauseS: ${visited ? 1 : 86_400} }
-doorIo: { driver: onoff, relayPin: 17, contactPin: 27, rexPin: 22 }
+camera: ${CAMERAS[camera]}
+doorIo: ${DOORS[door]}
 scan: { maxFrameAgeMs: 2000, decodeDeadlineMs: 10000 }
 access: { rootKeysFile: root-keys.txt, pollS: 3600, onlineDeadlineMs: 2000 }
-${visited ? BACKEND : 'evidence: { keep: "off" }'}
-http: { port: 8470 }
+${camera === 'nobody' ? 'evidence: { keep: "off" }' : backendAt(backendPort)}
+${door === 'onoff' ? 'http: { port: 8470 }' : ''}
 `;
 }
 
-const BACKEND = `backend: { url: "http://127.0.0.1:8471", apiKeyFile: door-api.key }
-embeddedBackend: { dir: backend, port: 8471 }`;
+function backendAt(port: number): string {
+  return `backend: { url: "http://127.0.0.1:${port}", apiKeyFile: door-api.key }\nembeddedBackend: { dir: backend, port: ${port} }`;
+}

@@ -13,18 +13,19 @@ import { humanLogger } from '../../daemon/base/logger.ts';
 import { reportSettings } from '../../daemon/commands/report-settings.ts';
 import { readSecrets } from '../../daemon/commands/secrets.ts';
 import { version } from '../../daemon/commands/version.ts';
+import { ServiceReport } from '../../daemon/report/service-report.ts';
 import type { Camera } from '../../drivers/camera/camera.ts';
 import { openCamera, openDoorIo } from '../../drivers/drivers.ts';
 import { systemMonotonicMs } from '../../drivers/door-io/system-monotonic.ts';
 
-/** The stages of one entry, milliseconds; `shownNs` is when its picture came from the camera, on CLOCK_MONOTONIC. */
+/** The stages of one entry, milliseconds; `arrivedNs` is when its picture came out of the camera's driver, on CLOCK_MONOTONIC. */
 export interface TimedEntry {
   waitMs: number;
   decodeMs: number;
   decideMs: number;
   commitMs: number;
   relayMs: number;
-  shownNs: number;
+  arrivedNs: number;
 }
 
 type Stage = 'decode' | 'decide' | 'commit' | 'relay';
@@ -61,7 +62,7 @@ async function main(configFile: string, entries: number): Promise<void> {
   if (config.embeddedBackend) await backend?.listen(config.embeddedBackend);
   const arrivals = new Arrivals();
   const took: Record<Stage, number> = { decode: 0, decide: 0, commit: 0, relay: 0 };
-  let shownMs = 0;
+  let arrivedMs = 0;
   let beganMs = 0;
   let left = entries;
   let done: () => void = () => {};
@@ -74,17 +75,20 @@ async function main(configFile: string, entries: number): Promise<void> {
       took[stage] = ms;
       if (stage === 'decode') {
         beganMs = systemMonotonicMs() - ms;
-        shownMs = arrivals.takenAt(beganMs);
+        arrivedMs = arrivals.takenAt(beganMs);
       }
       // A denial's stage takes no time at all.
       if (stage !== 'relay' || ms < 0.05) return;
-      const entry: TimedEntry = { waitMs: beganMs - shownMs, decodeMs: took.decode, decideMs: took.decide, commitMs: took.commit, relayMs: took.relay, shownNs: shownMs * 1e6 };
+      const entry: TimedEntry = { waitMs: beganMs - arrivedMs, decodeMs: took.decode, decideMs: took.decide, commitMs: took.commit, relayMs: took.relay, arrivedNs: arrivedMs * 1e6 };
       process.stdout.write(`${JSON.stringify(entry)}\n`);
       if (--left === 0) done();
     },
   });
+  const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitalSigns: app.vitalSigns, clock: systemClock, log });
   await over;
+  service.stopping();
   await app.stop('SIGTERM');
+  await service.close();
   await backend?.close();
 }
 

@@ -13,6 +13,7 @@ case $1 in
   kill-guard) at=$(door-watch signal 9 "$guard") ;;
   kill-both) at=$(door-watch signal 9 "$daemon" "$guard") ;;
   freeze-daemon) at=$(door-watch signal 19 "$daemon") ;;
+  stall-loop) at=$(door-watch signal 12 "$daemon") ;;
   freeze-guard) at=$(door-watch signal 19 "$guard") ;;
   stop-unit) at=$(door-watch put /dev/null -); systemctl stop "$unit" ;;
   exhaust-memory)

@@ -15,4 +15,9 @@ chgrp gpio /sys/class/gpio/{export,unexport}
 chmod g+w /sys/class/gpio/{export,unexport}
 cp /opt/postern/systemd/*.service /etc/systemd/system/
 cp /opt/postern/systemd/*.rules /etc/udev/rules.d/ 2> /dev/null || true
+# The backend beside it keeps its database here; a real one is somewhere else.
+mkdir -p /run/systemd/system/postern@.service.d
+printf '[Service]\nReadWritePaths=-/etc/postern/backend\n' > /run/systemd/system/postern@.service.d/backend.conf
+# For the fault "stall-loop".
+printf '[Service]\nEnvironment=NODE_OPTIONS=--import=/opt/postern/scripts/hardware-bench/guest/stall-on-signal.mjs\n' > /run/systemd/system/postern@.service.d/stall.conf
 systemctl daemon-reload

@@ -9,7 +9,8 @@ mount -t ext4 "$disk" /var/lib/postern
 mkdir -p /var/lib/postern/front
 chown -R postern: /var/lib/postern
 mkfifo /run/door-log
-systemd-run --quiet --unit=door-ack sh -c "door-ack $disk $2 < /run/door-log"
+# Open for writing too: it does not end when the daemon does.
+systemd-run --quiet --unit=door-ack sh -c "door-ack $disk $2 <> /run/door-log"
 mkdir -p "/run/systemd/system/$unit.d"
 printf '[Service]\nStandardError=file:/run/door-log\n' > "/run/systemd/system/$unit.d/acknowledged.conf"
 systemctl daemon-reload

@@ -21,6 +21,7 @@ const FAULTS = [
   { fault: 'kill-guard', says: 'the guard killed alone', kind: 'death' },
   { fault: 'kill-both', says: 'daemon and guard killed at once', kind: 'death' },
   { fault: 'freeze-daemon', says: 'SIGSTOP of the daemon', kind: 'hang' },
+  { fault: 'stall-loop', says: "the daemon's loop stalled", kind: 'hang' },
   { fault: 'freeze-guard', says: 'SIGSTOP of the guard', kind: 'hang' },
   { fault: 'exhaust-memory', says: 'killed for want of memory', kind: 'hang' },
   { fault: 'stop-unit', says: 'systemctl stop', kind: 'hang' },
@@ -32,7 +33,7 @@ export const daemonFaults: Scenario = {
   about: 'the daemon under its unit is killed, frozen and stopped: when is the relay at rest?',
   async run(bench) {
     const guest = await bench.guest();
-    await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', visited: false });
+    await prepareSite({ dir: join(guest.dir, 'out/door'), stateDir: '/var/lib/postern/front', camera: 'nobody' });
     await guest.must(`bash ${SCRIPTS}/install-door.sh`);
     const startS = Number(await guest.must(`set -e; . ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
     await guest.must('systemd-run --quiet --unit=door-watch -p StandardOutput=file:/run/watch.txt door-watch line /run/door/sim_gpio17/value');

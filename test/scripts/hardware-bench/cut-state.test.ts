@@ -10,7 +10,7 @@ import { systemRandom } from '../../../daemon/base/ids.ts';
 import { EventLog } from '../../../daemon/record/event-log.ts';
 import { wrongAfterCut } from '../../../scripts/hardware-bench/cut-state.ts';
 import { isOnPath } from '../../../scripts/hardware-bench/requirements.ts';
-import { DOOR } from '../../../scripts/hardware-bench/site.ts';
+import { DOOR, prepareSite } from '../../../scripts/hardware-bench/site.ts';
 
 const EVENTS = 5;
 
@@ -20,6 +20,12 @@ cut.before.each(() => {
   dir = mkdtempSync(join(tmpdir(), 'postern-cut-'));
 });
 cut.after.each(() => rmSync(dir, { recursive: true }));
+
+/** A config for the daemon that looks. */
+async function desk(): Promise<string> {
+  await prepareSite({ dir: join(dir, 'desk'), stateDir: join(dir, 'desk/front'), camera: 'nobody', door: 'simulated' });
+  return join(dir, 'desk/front.yaml');
+}
 
 /** A disk with a log of five events, spoiled before it is packed. */
 async function diskWith(spoil: (db: string) => void): Promise<string> {
@@ -52,7 +58,7 @@ const left: Record<string, { spoil?: (db: string) => void; told: number; is: Reg
 for (const [situation, { spoil = () => {}, told, is }] of Object.entries(left)) {
   cut(`[S3] ${situation}`, async () => {
     if (!isOnPath('mke2fs') || !isOnPath('debugfs')) return void process.stdout.write('skipped: no e2fsprogs, which the bench packs disks with\n');
-    const wrong = await wrongAfterCut(join(dir, 'work'), await diskWith(spoil), told).catch((thrown: unknown) => String(thrown));
+    const wrong = await wrongAfterCut(await desk(), await diskWith(spoil), told).catch((thrown: unknown) => String(thrown));
     if (is) assert.match(wrong ?? 'nothing', is);
     else assert.is(wrong, undefined);
   });
