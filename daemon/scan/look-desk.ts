@@ -1,6 +1,6 @@
 import type { CodeSeen, Quad } from '../base/frame.ts';
 import type { GreyPicture } from './grey-picture.ts';
-import { outlinesOfPlace } from './grid/code-outline.ts';
+import { outlineOfPair, outlinesOfPlace } from './grid/code-outline.ts';
 import type { CodeOutline } from './grid/code-outline.ts';
 import { GridReader, cornersOf } from './grid/grid-reader.ts';
 import type { Grid } from './grid/grid-reader.ts';
@@ -26,7 +26,7 @@ const WORTH_DECODING = 0.75;
 const MOST_GRIDS = 6;
 /** Pixels of flat pictures drawn for one look, some 30 ms of work: one look may not keep the next frame waiting [S9]. */
 const MOST_WORK = 1_500_000;
-/** Outlines by finder patterns that are looked into. */
+/** Outlines by two finder patterns, and by three, that are looked into. */
 const MOST_OUTLINES = 6;
 const PIXELS_A_MODULE = 2;
 /** Looks at a larger picture are made in a smaller copy, so that one is never much longer than its deadline allows. */
@@ -83,12 +83,13 @@ export class LookDesk {
     return this.#readGrids(corners.map((quad) => ({ corners: quad, inset: 0, inverted: false })));
   }
 
-  /** Looks for finder patterns and reads the grids between them. */
+  /** Looks for finder patterns and reads the grids between them: between each two by their sides, then between each three by their middles. */
   located(options: LocateOptions): Reading {
     const level = options.level + this.#base;
     if (level >= this.#pyramid.depth) return { codes: [], unread: [] };
-    const outlines = this.#locator.locate(this.#pyramid, { ...options, level }).flatMap(outlinesOfPlace);
-    return this.#readGrids(this.#grids.likeliest(this.#pyramid, outlines, MOST_OUTLINES));
+    const { pairs, places } = this.#locator.locate(this.#pyramid, { ...options, level });
+    const byTwo = pairs.map(outlineOfPair).filter((outline) => outline !== undefined);
+    return this.#readGrids([byTwo, places.flatMap(outlinesOfPlace)].flatMap((outlines) => this.#grids.likeliest(this.#pyramid, outlines, MOST_OUTLINES)));
   }
 
   #inLookRoom(level: number, way: Way, fill: (picture: GreyPicture, into: Uint8Array) => void): Reading {

@@ -36,8 +36,6 @@ export const looks: readonly Look[] = [
   { name: 'outlined grid', msPerMegapixel: 10, needsOutline: true, run: (desk, outlines) => desk.outlined(outlines) },
   // Washed out prints: 10, 2.6 ms.
   { name: 'half, darker', msPerMegapixel: 3, run: (desk) => desk.toned(1, () => darker, 'darkOnLight') },
-  // A finger, glare or a black edge over one of the finder patterns: 43, 29 ms; 5 where there is no code.
-  { name: 'half, grid by two', msPerMegapixel: 5, run: (desk) => desk.located({ level: 1, reach: 1 / 16, below: 0.05, paired: true }) },
   // Codes in the dark: 10, 7.1 ms.
   { name: 'lighter', msPerMegapixel: 6, run: (desk) => desk.toned(0, () => lighter, 'darkOnLight') },
   // What the local threshold takes for dark and is not; cheap enough to be kept for those that agree with others: 13, 3.4 ms.

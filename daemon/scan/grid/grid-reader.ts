@@ -1,11 +1,11 @@
-import type { Quad } from '../../base/frame.ts';
+import type { Point, Quad } from '../../base/frame.ts';
 import { roomFor } from '../grey-picture.ts';
 import type { GreyPicture } from '../grey-picture.ts';
 import type { PicturePyramid } from '../picture-pyramid.ts';
 import { Balancer } from './balanced-picture.ts';
 import type { Balanced } from './balanced-picture.ts';
 import type { CodeOutline } from './code-outline.ts';
-import { tiesOf } from './code-outline.ts';
+import { seedsOf, tiesOf, timingLinesOf } from './code-outline.ts';
 import { MARGIN, flatten, scaleFor } from './flat-picture.ts';
 import type { FlatPicture } from './flat-picture.ts';
 import { UNKNOWN, alignmentCentres, knownModules } from './function-patterns.ts';
@@ -14,6 +14,7 @@ import { perspectiveOf, project } from './perspective.ts';
 import type { Perspective, Tie } from './perspective.ts';
 import { alignmentTemplate, finderTemplate, matches } from './template-match.ts';
 import type { Template } from './template-match.ts';
+import { grownTies } from './tie-growth.ts';
 import { timingFit } from './timing.ts';
 
 /** The modules of a symbol as they were seen, row by row: 1 dark, 0 light; function patterns as they must be. */
@@ -103,10 +104,11 @@ export class GridReader {
   #timingFits(picture: GreyPicture, outline: CodeOutline): { size: number; fit: number }[] {
     const fits: { size: number; fit: number }[] = [];
     const { size: measured } = outline;
+    const lines = timingLinesOf(outline);
     for (let size = 21; size <= 177; size += 4) {
       if (measured !== undefined && (size < measured / SIZE_ERROR - 2 || size > measured * SIZE_ERROR + 2)) continue;
       const map = perspectiveOf(tiesOf(outline, size));
-      const fit = map ? timingFit(picture, map, size, outline.inverted) : 0;
+      const fit = map ? timingFit(picture, map, size, outline.inverted, lines) : 0;
       // What was measured is a little better known than what a few noisy modules say.
       const far = measured === undefined ? 0 : Math.abs(Math.log(size / measured));
       if (fit >= LEAST_TIMING) fits.push({ size, fit: fit * (1 - far) });
@@ -116,7 +118,7 @@ export class GridReader {
 
   #gridsOf(pyramid: PicturePyramid, outline: CodeOutline, size: number): Grid[] {
     const ties = tiesOf(outline, size);
-    const modulePx = modulePxOf(ties, size);
+    const modulePx = modulePxOf(outline, size);
     let level = 0;
     while (level + 1 < pyramid.depth && modulePx / 2 ** level > scaleFor(size) * MOST_SHRINK) level++;
     const picture = pyramid.level(level);
@@ -124,7 +126,8 @@ export class GridReader {
     const map = perspectiveOf(ties.map(({ from, to }) => ({ from, to: { x: to.x / 2 ** level, y: to.y / 2 ** level } })));
     if (!map) return [];
     const flat = this.#flatten(picture, map, size, inverted);
-    return this.#corrected(flat, map, FINDER_REACH, ALIGNMENT_REACH, MOST_ALIGNMENTS).flatMap((corrected) => {
+    const candidates = outline.finders ? [this.#grown(flat, map, outline)] : this.#corrected(flat, map, FINDER_REACH, ALIGNMENT_REACH, MOST_ALIGNMENTS);
+    return candidates.flatMap((corrected) => {
       const better = perspectiveOf(corrected);
       if (!better) return [];
       const seen = this.#flatten(picture, better, size, inverted);
@@ -154,6 +157,19 @@ export class GridReader {
     return [...alignments, asMapped(far, far)].map((fourth) => [...finders, fourth]);
   }
 
+  /** Ties of every pattern that is seen, from those that the outline was found by to the others. */
+  #grown(flat: FlatPicture, map: Perspective, outline: CodeOutline): Tie[] {
+    const { size } = flat;
+    return grownTies(size, seedsOf(outline, size), (template, around, reach) => this.#best(flat, around, template, reach))
+      .map((tie) => ({ ...tie, to: project(map, tie.to.x, tie.to.y) }));
+  }
+
+  /** The place around a point where a template fits best, in modules. */
+  #best({ side, scale, margin }: FlatPicture, { x, y }: Point, template: Template, reach: number): { at: Point; fit: number } | undefined {
+    const [match] = matches(this.#balanced, side, scale, template, (margin + x) * scale, (margin + y) * scale, Math.round(reach * scale), 1);
+    return match && { at: { x: x + match.dx / scale, y: y + match.dy / scale }, fit: match.fit };
+  }
+
   /** Where a template is seen around (`u`, `v`) of the grid. */
   #seen({ side, scale, margin }: FlatPicture, map: Perspective, u: number, v: number, template: Template, reach: number, atMost: number): Tie[] {
     return matches(this.#balanced, side, scale, template, (margin + u) * scale, (margin + v) * scale, Math.round(reach * scale), atMost)
@@ -170,9 +186,8 @@ export function cornersOf({ map, level, size }: Grid): Quad {
   return [at(0, 0), at(size, 0), at(size, size), at(0, size)];
 }
 
-function modulePxOf(ties: readonly Tie[], size: number): number {
-  const [a, , c] = ties as [Tie, Tie, Tie, Tie];
-  return Math.hypot(a.to.x - c.to.x, a.to.y - c.to.y) / Math.SQRT2 / size;
+function modulePxOf({ corners: [a, , c], inset }: CodeOutline, size: number): number {
+  return Math.hypot(a.x - c.x, a.y - c.y) / Math.SQRT2 / (size - 2 * inset);
 }
 
 function sampled(lattice: Lattice, size: number): { modules: Modules; agree: number } {

@@ -9,8 +9,6 @@ export interface CodePlace {
   below: Point;
   /** Modules between the outer edges, not yet one of the sizes that there are. */
   size: number;
-  /** Pixels a module, about. */
-  modulePx: number;
   inverted: boolean;
   /**
    * How many times longer a module is at `corner` than at the other end of the upper side and of the left side: seen
@@ -45,50 +43,6 @@ export function codePlaces(patterns: readonly FinderPattern[], atMost: number): 
   return places.sort((a, b) => a.misfit - b.misfit).slice(0, atMost);
 }
 
-/** So many finder patterns are combined in pairs: 6 make 15 of them, with six places each. */
-const MAX_PAIRED = 6;
-/** Two patterns of one code seen straight on are equally large. */
-const LEAST_PAIR_RATIO = 0.6;
-
-/**
- * Where codes may be of which only two finder patterns are seen, the third under a finger, glare or dirt: each two may be
- * the ends of the upper side, of the left side or of the diagonal, as though the code were seen from straight ahead.
- */
-export function pairedPlaces(patterns: readonly FinderPattern[]): CodePlace[] {
-  const likely = patterns.slice(0, MAX_PAIRED);
-  return likely.flatMap((a, i) => likely.slice(i + 1).flatMap((b) => {
-    const [moduleA, moduleB] = [Math.sqrt(a.across * a.down), Math.sqrt(b.across * b.down)];
-    if (a.inverted !== b.inverted || Math.min(moduleA, moduleB) < LEAST_PAIR_RATIO * Math.max(moduleA, moduleB)) return [];
-    return [...sidePlaces(a, b), ...sidePlaces(b, a), ...diagonalPlaces(a, b)];
-  }));
-}
-
-/** `a` and `b` as the ends of the upper side from left to right, and as those of the left side from bottom to top. */
-function sidePlaces(a: FinderPattern, b: FinderPattern): CodePlace[] {
-  const [dx, dy] = [b.x - a.x, b.y - a.y];
-  return [
-    pairedPlace(a, b, { x: a.x - dy, y: a.y + dx }, a, b),
-    pairedPlace(b, { x: b.x - dy, y: b.y + dx }, a, a, b),
-  ].filter((place) => place !== undefined);
-}
-
-function diagonalPlaces(a: FinderPattern, b: FinderPattern): CodePlace[] {
-  const [x, y] = [(a.x + b.x) / 2, (a.y + b.y) / 2];
-  const [dx, dy] = [(b.x - a.x) / 2, (b.y - a.y) / 2];
-  return [
-    pairedPlace({ x: x + dy, y: y - dx }, b, a, a, b),
-    pairedPlace({ x: x - dy, y: y + dx }, a, b, a, b),
-  ].filter((place) => place !== undefined);
-}
-
-function pairedPlace(corner: Point, right: Point, below: Point, a: FinderPattern, b: FinderPattern): CodePlace | undefined {
-  const along = { x: right.x - corner.x, y: right.y - corner.y };
-  const modulePx = (moduleAlong(a, along) + moduleAlong(b, along)) / 2;
-  const size = 7 + Math.hypot(along.x, along.y) / modulePx;
-  if (size < LEAST_SIZE || size > GREATEST_SIZE) return undefined;
-  return { corner, right, below, size, modulePx, inverted: a.inverted, shrinking: { x: 1, y: 1 }, misfit: 0 };
-}
-
 function placeOf(corner: FinderPattern, b: FinderPattern, c: FinderPattern): CodePlace | undefined {
   const ab = { x: b.x - corner.x, y: b.y - corner.y };
   const ac = { x: c.x - corner.x, y: c.y - corner.y };
@@ -107,10 +61,9 @@ function placeOf(corner: FinderPattern, b: FinderPattern, c: FinderPattern): Cod
   const spread = Math.max(...areas) - Math.min(...areas);
   if (spread > 2) return undefined;
   const misfit = 2 * Math.abs(Math.log(sizeB / sizeC)) + Math.abs(cosine) + 0.7 * spread + 0.3 * Math.abs(Math.log(lengthB / lengthC)) + 0.003 * size;
-  const modulePx = Math.sqrt(Math.abs(turn)) / (size - 7);
   const [right, below] = turn > 0 ? [b, c] : [c, b];
   const shrinking = turn > 0 ? { x: nearB / farB, y: nearC / farC } : { x: nearC / farC, y: nearB / farB };
-  return { corner, right, below, size, modulePx, inverted: corner.inverted, shrinking, misfit };
+  return { corner, right, below, size, inverted: corner.inverted, shrinking, misfit };
 }
 
 /**

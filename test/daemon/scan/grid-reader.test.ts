@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { Quad } from '../../../daemon/base/frame.ts';
 import { GridReader, cornersOf } from '../../../daemon/scan/grid/grid-reader.ts';
 import { perspectiveOf, project } from '../../../daemon/scan/grid/perspective.ts';
-import { outlinesOfPlace } from '../../../daemon/scan/grid/code-outline.ts';
+import { outlineOfPair, outlinesOfPlace } from '../../../daemon/scan/grid/code-outline.ts';
 import { Locator } from '../../../daemon/scan/locate/locator.ts';
 import { PicturePyramid } from '../../../daemon/scan/picture-pyramid.ts';
 import { qrSymbol } from '../../../scripts/scene/qr-symbol.ts';
@@ -22,10 +22,11 @@ function pyramidOf({ luma, width, height }: LumaPicture): PicturePyramid {
 }
 
 /** The share of modules that the best place's best grid gets wrong; of the likely ones a decoder would find it. */
-async function errorsIn(options: BentCodeOptions, by: { paired?: boolean } = {}): Promise<{ asItIs: number; bent: number; corners: Quad }> {
+async function errorsIn(options: BentCodeOptions, by: 'places' | 'pairs' = 'places'): Promise<{ asItIs: number; bent: number; corners: Quad }> {
   const pyramid = pyramidOf(await bentCode(TEXT, options));
-  const places = locator.locate(pyramid, { level: 0, reach: 1 / 16, below: 0.05, ...by }).flatMap(outlinesOfPlace);
-  const grids = reader.likeliest(pyramid, places, 6).flatMap((place) => reader.grids(pyramid, place)).sort((a, b) => b.agree - a.agree);
+  const { places, pairs } = locator.locate(pyramid, { level: 0, reach: 1 / 16, below: 0.05 });
+  const outlines = by === 'places' ? places.flatMap(outlinesOfPlace) : pairs.map(outlineOfPair).filter((outline) => outline !== undefined);
+  const grids = reader.likeliest(pyramid, outlines, 6).flatMap((place) => reader.grids(pyramid, place)).sort((a, b) => b.agree - a.agree);
   const { size, dark } = await qrSymbol(TEXT);
   const all = grids.slice(0, 6).filter((grid) => grid.size === size).map((grid) => {
     const shares = [...reader.read(pyramid, grid)].map(({ modules: { bits } }) => bits.filter((bit, i) => bit !== dark[i]).length / bits.length);
@@ -79,7 +80,7 @@ test('light on dark, and light falling off to one side', async () => {
   const shaded = await bentCode(TEXT, { toModules: upright(5) });
   shaded.luma.forEach((value, i) => { shaded.luma[i] = value * (0.15 + (0.85 * (i % 640)) / 640); });
   const pyramid = pyramidOf(shaded);
-  const [place] = locator.locate(pyramid, { level: 0, reach: 1 / 16, below: 0.05 });
+  const [place] = locator.locate(pyramid, { level: 0, reach: 1 / 16, below: 0.05 }).places;
   assert.ok(place);
   const [outline] = outlinesOfPlace(place);
   const [grid] = outline ? reader.grids(pyramid, outline) : [];
@@ -96,8 +97,16 @@ const lids: [string, (u: number, v: number, size: number) => boolean][] = [
 ];
 for (const [name, isUnder] of lids) {
   test(`with a finger over the ${name} finder pattern the grid is found by the other two`, async () => {
-    const { bent } = await errorsIn({ toModules: upright(6, 15), over: (u, v, size) => (isUnder(u, v, size) ? 90 : undefined) }, { paired: true });
+    const { bent } = await errorsIn({ toModules: upright(6, 15), over: (u, v, size) => (isUnder(u, v, size) ? 90 : undefined) }, 'pairs');
     assert.ok(bent < 0.06, `${bent}`);
+  });
+
+  test(`with glare over the ${name} finder pattern of a code aslant the grid grows from the other two to where it is`, async () => {
+    const glare = (u: number, v: number, size: number): number | undefined => (isUnder(u, v, size) ? 255 : undefined);
+    for (const shrink of [0.65, 0.8]) {
+      const { asItIs } = await errorsIn({ toModules: aslant(7, shrink), over: glare }, 'pairs');
+      assert.ok(asItIs < 0.02, `${shrink}: ${asItIs}`);
+    }
   });
 }
 

@@ -29,7 +29,7 @@ const finger = (u: number, v: number): number | undefined => (u < 8 && v < 8 ? 9
 
 const situations: [string, () => Promise<LumaPicture>, string][] = [
   ['on cloth', () => bentCode(TEXT, { toModules: wavy(7, 0.7, 1) }), 'outlined grid'],
-  ['with a finger over a finder pattern', () => bentCode(TEXT, { toModules: upright(6, 15), over: finger }), 'half, grid by two'],
+  ['with a finger over a finder pattern', () => bentCode(TEXT, { toModules: upright(6, 15), over: finger }), 'half, grid'],
 ];
 for (const [name, draw, look] of situations) {
   test(`a code ${name} is not read plainly and is by "${look}"`, async () => {
