@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pairsOf, withPinRules } from './pin-rules.ts';
 import { about, filePath, type DeepReadonly } from './fields.ts';
 import { access } from './sections/access.ts';
+import { alarms } from './sections/alarms.ts';
 import { backend, embeddedBackend } from './sections/backend.ts';
 import { camera } from './sections/camera.ts';
 import { DOOR_PINS, doorIo } from './sections/door-io.ts';
@@ -35,6 +36,7 @@ export const configSchema = withPinRules(z.strictObject({
   embeddedBackend: embeddedBackend.exactOptional().describe('A backend inside this process, for trying out and for a single door.'),
   evidence: evidence.prefault({}).describe('Pictures of attempts.'),
   events: events.prefault({}).describe('The event log.'),
+  alarms: alarms.prefault({}).describe('What raises an alarm; daemon/report/alarms/ALARMS.md has all alarms.'),
   http: http.prefault({}).describe('The status page.'),
   log: log.prefault({}).describe('What the daemon says on its standard error.'),
 }), pinPairs)

@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
+import type { Alarms } from './base/alarm.ts';
 import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { RandomSource } from './base/ids.ts';
@@ -12,6 +13,7 @@ import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
 import type { VitalSign } from './report/heartbeat.ts';
 import { startAccess } from './parts/access.ts';
+import { startAlarms } from './parts/alarms.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
@@ -51,6 +53,7 @@ export interface App {
   events: EventLog;
   door: Door;
   status: StatusBoard;
+  alarms: Alarms;
   /** What a watchdog listens to [S10]. */
   vitalSigns: readonly VitalSign[];
   /** Of the status page, when the config asks for one. */
@@ -67,7 +70,7 @@ const SETTLING_ROUNDS = 3;
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
  * relay at rest, access (keys, list, online check), orders of the backend, passage by schedule, decoder, pictures, lamps and hints, pipeline,
- * status page, camera. When one does not start, those before it are stopped and the error goes on.
+ * alarms, status page, camera. When one does not start, those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const started = new StopStack();
@@ -83,12 +86,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     const upload = startUpload(options, memory, started);
     const signals = startSignals(options, memory, evidence, started);
     const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr, signals }, started);
+    const alarms = startAlarms(options, memory, door, lists, started);
     const pageUrl = await startPage(options, memory, door, signals.hints, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
     const asking = [online, orders, upload, passages].filter((part) => part !== undefined);
-    const parts = [lists, ...asking, pipeline, validator, door, evidence, telling, events];
+    const parts = [lists, ...asking, pipeline, validator, door, evidence, alarms, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
         for (const part of parts) await part.idle();
@@ -101,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
+    return { events, door, status, alarms, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;
