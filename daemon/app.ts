@@ -11,12 +11,13 @@ import { StopStack } from './base/stop-stack.ts';
 import type { Door } from './door/door.ts';
 import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
-import type { VitalSign } from './report/heartbeat.ts';
+import { VitalWatch } from './report/vital-watch.ts';
 import { startAccess } from './parts/access.ts';
 import { startAlarms } from './parts/alarms.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
+import { metricsText, startMetrics, withTiming } from './parts/metrics.ts';
 import { startOrders } from './parts/orders.ts';
 import { startPage, startUpload } from './parts/report.ts';
 import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
@@ -55,7 +56,7 @@ export interface App {
   status: StatusBoard;
   alarms: Alarms;
   /** What a watchdog listens to [S10]. */
-  vitalSigns: readonly VitalSign[];
+  vitals: VitalWatch;
   /** Of the status page, when the config asks for one. */
   pageUrl: string | undefined;
   /** Resolves when nothing is under way in any part. */
@@ -77,6 +78,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ending = { reason: 'it did not start' };
   try {
     const memory = await startMemory(options, ending, started);
+    const metrics = startMetrics(options, memory, started);
     const door = await startDoor(options, memory, started);
     const { validator, lists, online } = await startAccess(options, memory, door, started);
     const orders = startOrders(options, memory, door, started);
@@ -85,9 +87,13 @@ export async function startApp(options: AppOptions): Promise<App> {
     const evidence = await startEvidence(options, memory, qr, started);
     const upload = startUpload(options, memory, started);
     const signals = startSignals(options, memory, evidence, started);
-    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr, signals }, started);
+    const pipeline = startPipeline(withTiming(options, metrics), { ...memory, door, validator, evidence, qr, signals }, started);
     const alarms = startAlarms(options, memory, door, lists, started);
-    const pageUrl = await startPage(options, memory, door, signals.hints, started);
+    const vitals = new VitalWatch({ signs: vitalSignsOf(door, memory.events, options.clock), clock: options.clock });
+    started.push(() => vitals.stop());
+    vitals.start();
+    const measured = metricsText(metrics, options, memory, { door, lists, qr, evidence, alarms, upload });
+    const pageUrl = await startPage(options, memory, door, { hints: signals.hints, vitals, metrics: measured }, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
@@ -105,7 +111,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, alarms, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
+    return { events, door, status, alarms, vitals, pageUrl, idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;
