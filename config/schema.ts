@@ -13,6 +13,7 @@ import { feedback } from './sections/feedback.ts';
 import { http } from './sections/http.ts';
 import { light } from './sections/light.ts';
 import { log } from './sections/log.ts';
+import { mqtt } from './sections/mqtt.ts';
 import { scan } from './sections/scan.ts';
 
 /** Those of the door first: a lamp gives way to a relay. The door's own among each other are its section's matter. */
@@ -38,6 +39,7 @@ export const configSchema = withPinRules(z.strictObject({
   events: events.prefault({}).describe('The event log.'),
   alarms: alarms.prefault({}).describe('What raises an alarm; daemon/report/alarms/ALARMS.md has all alarms.'),
   http: http.prefault({}).describe('The status page.'),
+  mqtt: mqtt.exactOptional().describe('Telling a broker: the door\'s state, its events, Home Assistant; and commands, where they are allowed. Absent: no broker is told. Topics and payloads: MQTT.md.'),
   log: log.prefault({}).describe('What the daemon says on its standard error.'),
 }), pinPairs)
   .refine((it) => it.access.foreignCodes === 'deny' || it.backend, about(['access.foreignCodes', 'backend'], 'must be deny without a backend section, for there is nobody to ask'))

@@ -14,10 +14,12 @@ import type { EventLog } from './record/event-log.ts';
 import { VitalWatch } from './report/vital-watch.ts';
 import { startAccess } from './parts/access.ts';
 import { startAlarms } from './parts/alarms.ts';
+import { DoorCommands } from './parts/door-commands.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
 import { metricsText, startMetrics, withTiming } from './parts/metrics.ts';
+import { startMqtt, type MqttSecrets } from './parts/mqtt.ts';
 import { startOrders } from './parts/orders.ts';
 import { startPage, startUpload } from './parts/report.ts';
 import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
@@ -30,6 +32,7 @@ export interface Secrets {
   apiKey: string | undefined;
   /** 32 bytes. */
   zoneMaster: Uint8Array | undefined;
+  mqtt?: MqttSecrets;
 }
 
 export interface AppOptions {
@@ -45,6 +48,8 @@ export interface AppOptions {
   version: string;
   /** 'nominal' for a replay: which extra look a frame gets does not depend on the machine. */
   lookCosts?: 'measured' | 'nominal';
+  /** Somebody who may asks for a restart: the process is to end, for its supervisor to start it again. */
+  onRestartAsked?: () => void;
   /** For the benchmark. */
   onTiming?: PipelineOptions['onTiming'];
 }
@@ -71,7 +76,7 @@ const SETTLING_ROUNDS = 3;
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
  * relay at rest, access (keys, list, online check), orders of the backend, passage by schedule, decoder, pictures, lamps and hints, pipeline,
- * alarms, status page, camera. When one does not start, those before it are stopped and the error goes on.
+ * alarms, broker, status page, camera. When one does not start, those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const started = new StopStack();
@@ -89,15 +94,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     const signals = startSignals(options, memory, evidence, started);
     const pipeline = startPipeline(withTiming(options, metrics), { ...memory, door, validator, evidence, qr, signals }, started);
     const alarms = startAlarms(options, memory, door, lists, started);
+    const commands = new DoorCommands({ door, evidence, events: memory.events, clock: options.clock });
+    const mqtt = startMqtt(options, memory, { door, commands, alarms, keys: () => lists.keys() }, started);
     const vitals = new VitalWatch({ signs: vitalSignsOf(door, memory.events, options.clock), clock: options.clock });
     started.push(() => vitals.stop());
     vitals.start();
-    const measured = metricsText(metrics, options, memory, { door, lists, qr, evidence, alarms, upload });
+    const measured = metricsText(metrics, options, memory, { door, lists, qr, evidence, alarms, upload, mqtt });
     const pageUrl = await startPage(options, memory, door, { hints: signals.hints, vitals, metrics: measured }, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
-    const asking = [online, orders, upload, passages].filter((part) => part !== undefined);
+    const asking = [online, orders, upload, passages, mqtt].filter((part) => part !== undefined);
     const parts = [lists, ...asking, pipeline, validator, door, evidence, alarms, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {

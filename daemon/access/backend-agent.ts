@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { clientTlsStamp, readClientTls, type ClientTlsFiles } from '../base/client-tls.ts';
 import { PosternError } from '../base/errors.ts';
-import { backendTlsStamp, readBackendTls, type BackendTlsFiles } from './backend-tls.ts';
 
 /** Enough for one question, and a few that are late, at a time [S9]. */
 const OPTIONS = { keepAlive: true, maxSockets: 8 };
@@ -11,7 +11,7 @@ const OPTIONS = { keepAlive: true, maxSockets: 8 };
  * use the new files; files that cannot be used leave the old ones in use.
  */
 export class BackendAgent {
-  readonly #files: BackendTlsFiles;
+  readonly #files: ClientTlsFiles;
   readonly #isSecure: boolean;
   #stamp: string;
   #agent: HttpAgent;
@@ -19,16 +19,16 @@ export class BackendAgent {
   problem = '';
 
   /** Throws PosternError('tls-files'). */
-  constructor(url: string, files: BackendTlsFiles = {}) {
+  constructor(url: string, files: ClientTlsFiles = {}) {
     this.#files = files;
     this.#isSecure = url.startsWith('https:');
-    this.#stamp = backendTlsStamp(files);
+    this.#stamp = clientTlsStamp(files);
     this.#agent = this.#open();
   }
 
   /** To be asked for at every request. */
   get current(): HttpAgent {
-    const stamp = backendTlsStamp(this.#files);
+    const stamp = clientTlsStamp(this.#files);
     if (stamp !== this.#stamp) this.#renew(stamp);
     return this.#agent;
   }
@@ -51,7 +51,7 @@ export class BackendAgent {
   }
 
   #open(): HttpAgent {
-    return this.#isSecure ? new HttpsAgent({ ...OPTIONS, ...readBackendTls(this.#files) }) : new HttpAgent(OPTIONS);
+    return this.#isSecure ? new HttpsAgent({ ...OPTIONS, ...readClientTls(this.#files) }) : new HttpAgent(OPTIONS);
   }
 }
 

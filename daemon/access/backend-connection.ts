@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import fetch, { type Response } from 'node-fetch';
 import { BackendAgent } from './backend-agent.ts';
-import type { BackendTlsFiles } from './backend-tls.ts';
+import type { ClientTlsFiles } from '../base/client-tls.ts';
 
 export interface BackendAddress {
   /** Where the backend answers, without a path of the API: `https://…`, or `http://…` on this machine. */
@@ -9,7 +9,7 @@ export interface BackendAddress {
   /** Absent: the door's client certificate says who it is. */
   apiKey?: string | undefined;
   /** For https. */
-  tls?: BackendTlsFiles | undefined;
+  tls?: ClientTlsFiles | undefined;
 }
 
 export interface BackendRequest {

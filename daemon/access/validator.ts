@@ -5,6 +5,7 @@ import type { EventDraft } from '../base/events.ts';
 import { InFlight } from '../base/in-flight.ts';
 import { publicKeyOf, type KeySet } from '../base/key-set.ts';
 import type { Logger } from '../base/logger.ts';
+import { RateLimit } from '../base/rate-limit.ts';
 import { rotatingKey } from '../base/step-code.ts';
 import type { TokenUses } from '../base/token-use.ts';
 import { readToken, showingKey, verifyToken, type UnverifiedToken } from '../base/token.ts';
@@ -16,7 +17,6 @@ import { localDenial, useOf, type LocalFacts } from './local-rules.ts';
 import { decideOffline } from './offline-rules.ts';
 import type { OnlineAnswer } from './online-answer.ts';
 import type { OnlineValidator } from './online.ts';
-import { RateLimit } from './rate-limit.ts';
 import { keyInForce } from './signing-key.ts';
 import type { TokenListReader } from './token-list.ts';
 

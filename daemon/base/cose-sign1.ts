@@ -9,7 +9,7 @@ import { fieldsOf, mapOf } from './labelled-map.ts';
  * What a signature is for. It is signed along (as external_aad, RFC 9052 §4.3) without taking a byte,
  * so that a signature over one kind never verifies as another kind.
  */
-export type SignedKind = 'postern token 1' | 'postern key set 1' | 'postern token list 1';
+export type SignedKind = 'postern token 1' | 'postern key set 1' | 'postern token list 1' | 'postern command 1';
 
 /** A COSE_Sign1 (RFC 9052 §4.2) as read, its signature not yet looked at. */
 export interface Sign1 {

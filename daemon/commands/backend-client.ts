@@ -3,7 +3,7 @@ import fetch from 'node-fetch';
 import { z } from 'zod';
 import { isLoopback } from '../../config/fields.ts';
 import type { Config } from '../../config/schema.ts';
-import { readBackendTls } from '../access/backend-tls.ts';
+import { readClientTls } from '../base/client-tls.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import { readApiKey } from './key-files.ts';
 
@@ -22,7 +22,7 @@ export class BackendClient {
   private constructor(url: string, apiKey: string, caFile: string | undefined) {
     this.#url = url;
     this.#apiKey = apiKey;
-    this.#agent = caFile === undefined ? undefined : new Agent(readBackendTls({ caFile }));
+    this.#agent = caFile === undefined ? undefined : new Agent(readClientTls({ caFile }));
   }
 
   /** Throws PosternError('no-backend', 'no-admin-key', 'key-file', 'tls-files'). */

@@ -12,7 +12,7 @@ export function readApiKey(path: string): string {
   return key;
 }
 
-/** The password of a mail server or a camera: the one line of a file that only its owner may read; a `#` in it is part of it. Throws PosternError('key-file'). */
+/** The password of a mail server, a camera or a broker: the one line of a file that only its owner may read; a `#` in it is part of it. Throws PosternError('key-file'). */
 export function readPassword(path: string): string {
   const [password = '', ...more] = textOf(path, { secret: true }).replace(/\r?\n$/, '').split('\n');
   if (password === '' || more.length > 0 || /\p{Cc}/u.test(password)) throw bad(path, 'does not hold one password on a line of its own');
@@ -21,9 +21,23 @@ export function readPassword(path: string): string {
 
 /** The root public keys a door trusts: one base64url key of 32 bytes a line. Throws PosternError('key-file'). */
 export function readRootKeys(path: string): Uint8Array[] {
-  const keys = linesOf(path, { secret: false }).map((line) => bytesOf(path, line, KEY_BYTES));
+  const keys = publicKeysIn(path);
   if (keys.length < 1 || keys.length > 8) throw bad(path, 'holds no root key, or more than 8');
   return keys;
+}
+
+/** The public keys that may sign commands to a door: one base64url key of 32 bytes a line. Throws PosternError('key-file'). */
+export function readCommandKeys(path: string): Uint8Array[] {
+  const keys = publicKeysIn(path);
+  if (keys.length < 1 || keys.length > 64) throw bad(path, 'holds no command key, or more than 64');
+  return keys;
+}
+
+/** The seed of a private key, 32 bytes as base64url, in a file that only its owner may read. Throws PosternError('key-file'). */
+export function readSeed(path: string): Uint8Array {
+  const [seed, ...more] = linesOf(path, { secret: true });
+  if (seed === undefined || more.length > 0) throw bad(path, 'does not hold one private key on a line of its own');
+  return bytesOf(path, seed, KEY_BYTES);
 }
 
 /** The zone's secret for rotating codes, 32 bytes as base64url. Throws PosternError('key-file'). */
@@ -31,6 +45,10 @@ export function readZoneMaster(path: string): Uint8Array {
   const [master, ...more] = linesOf(path, { secret: true });
   if (master === undefined || more.length > 0) throw bad(path, 'does not hold one zone master on a line of its own');
   return bytesOf(path, master, ZONE_MASTER_BYTES);
+}
+
+function publicKeysIn(path: string): Uint8Array[] {
+  return linesOf(path, { secret: false }).map((line) => bytesOf(path, line, KEY_BYTES));
 }
 
 function bytesOf(path: string, line: string, length: number): Uint8Array {

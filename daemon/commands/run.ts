@@ -48,6 +48,7 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
   const persistence = config.doorIo.driver === 'simulated' ? undefined : persistenceText();
   if (persistence !== undefined) log.info(persistence);
   for (const warning of doorIo.warnings ?? []) log.warn(warning);
+  const restart = askedOnce();
   const app = await startApp({
     config, log, version,
     secrets: readSecrets(config),
@@ -55,10 +56,11 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
     doorIo,
     clock: systemClock,
     random: systemRandom,
+    onRestartAsked: restart.ask,
   });
   const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitals: app.vitals, clock: systemClock, log });
   io.out.write(whereToLook(config, app.pageUrl));
-  const name = await signal;
+  const name = await Promise.race([signal, restart.asked]);
   log.info(`Stopping (${name})`);
   service.stopping();
   await app.stop(name);
@@ -83,6 +85,13 @@ async function openEmbedded(config: Config, log: Logger): Promise<Backend | unde
 function loggerOf({ log: { level, format } }: Config): Logger {
   const forPeople = format === 'human' || (format === 'auto' && process.stderr.isTTY);
   return forPeople ? humanLogger(process.stderr, level) : jsonLogger(level);
+}
+
+/** A restart that was asked for: the process ends, and what supervises it starts it again. */
+function askedOnce(): { ask: () => void; asked: Promise<string> } {
+  let ask = (): void => undefined;
+  const asked = new Promise<string>((resolve) => (ask = () => resolve('a restart was asked for')));
+  return { ask, asked };
 }
 
 /** Listens from the start, so that an early Ctrl-C stops cleanly too. The second signal finds no listener and ends the process. */

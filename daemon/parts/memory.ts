@@ -67,8 +67,8 @@ function isDetail({ type }: StoredEvent): boolean {
   return type === 'access-asked' || type === 'evidence-stored' || type === 'alarm-raised' || type === 'alarm-cleared';
 }
 
-/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend. */
-const PARTS_WITHOUT_EVENTS = new Set(['door', 'tamper', 'keys', 'list', 'event-log', 'evidence', 'upload']);
+/** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend, and what waits for a broker waits with it. */
+const PARTS_WITHOUT_EVENTS = new Set(['door', 'tamper', 'keys', 'list', 'event-log', 'evidence', 'upload', 'outbox', 'mqtt-commands']);
 
 function tellOfPart(tell: Memory['tell'], part: string, now: PartStatus, before: PartStatus | undefined): void {
   if (PARTS_WITHOUT_EVENTS.has(part)) return;

@@ -10,6 +10,7 @@ import { Metrics, type MetricFacts } from '../report/metrics/metrics.ts';
 import type { QrReader } from '../scan/qr.ts';
 import type { AppOptions } from '../app.ts';
 import type { Memory } from './memory.ts';
+import type { Mqtt } from './mqtt.ts';
 
 export interface MeasuredParts {
   door: Door;
@@ -18,6 +19,7 @@ export interface MeasuredParts {
   evidence: Evidence;
   alarms: Alarms;
   upload: BackendUpload | undefined;
+  mqtt: Mqtt | undefined;
 }
 
 /** What is served at /metrics. */
@@ -48,12 +50,12 @@ export function metricsText(metrics: Metrics, options: AppOptions, memory: Memor
   return { contentType: metrics.contentType, text: async () => metrics.text(await factsOf(options, memory, parts)) };
 }
 
-async function factsOf({ config: { stateDir }, clock }: AppOptions, { status, events, time }: Memory, { door, lists, qr, evidence, alarms, upload }: MeasuredParts): Promise<MetricFacts> {
+async function factsOf({ config: { stateDir }, clock }: AppOptions, { status, events, time }: Memory, { door, lists, qr, evidence, alarms, upload, mqtt }: MeasuredParts): Promise<MetricFacts> {
   const head = lists.list()?.head;
   return {
     nowMs: clock.wallMs(), doorState: door.view.state, clock: time.trust(), alarms: alarms.active(), parts: status.all(),
     list: head && { version: head.version, issuedAtMs: head.issuedAtS * 1000, entries: head.count },
-    waiting: upload ? { backend: upload.waiting } : {},
+    waiting: { ...(upload && { backend: upload.waiting }), ...(mqtt && { broker: mqtt.report.outbox.waiting }) },
     log: { bytes: await sizeOf(logFiles(stateDir).db), lastSeq: events.head().seq },
     evidenceBytes: evidence.bytes, frames: qr.frames,
   };

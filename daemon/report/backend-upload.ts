@@ -7,15 +7,16 @@ import { InFlight } from '../base/in-flight.ts';
 import type { Logger } from '../base/logger.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { RequestBackend } from './backend-request.ts';
-import { EventUpload, type UploadLog, type UploadStep } from './event-upload.ts';
+import { EventUpload, type UploadStep } from './event-upload.ts';
+import type { PassedOnLog } from './log-place.ts';
 import { PictureUpload, type PictureUploadOptions } from './picture-upload.ts';
-import { UploadCursor } from './upload-cursor.ts';
+import { uploadCursor, type UploadCursor } from './upload-cursor.ts';
 
 export interface BackendUploadOptions {
   request: RequestBackend;
   /** As events carry it. */
   doorUuid: string;
-  events: UploadLog & { onStored(listener: (event: StoredEvent) => void): void };
+  events: PassedOnLog & { onStored(listener: (event: StoredEvent) => void): void };
   state: DurableState;
   readPicture: PictureUploadOptions['readPicture'];
   /** Of which attempts pictures are sent. */
@@ -65,7 +66,7 @@ export class BackendUpload {
   constructor(options: BackendUploadOptions) {
     const { state, clock, log, random } = options;
     this.#o = options;
-    this.#cursor = new UploadCursor({ state, clock, log });
+    this.#cursor = uploadCursor({ state, clock, log });
     const parts = { ...options, cursor: this.#cursor, stop: this.#stopping.signal };
     this.#events = new EventUpload(parts);
     this.#pictures = new PictureUpload({ ...parts, which: options.pictures, upload: this.#events });

@@ -1,22 +1,16 @@
 import type { Clock } from '../base/clock.ts';
-import type { ChainHead } from '../base/event-chain.ts';
-import type { EventType, StoredEvent } from '../base/events.ts';
+import type { StoredEvent } from '../base/events.ts';
 import type { Logger } from '../base/logger.ts';
 import { askBackend, type NoUpload, type RequestBackend, type UploadReply } from './backend-request.ts';
 import { batchOf } from './event-batch.ts';
+import { isOtherLog, waitingAfter, type PassedOnLog } from './log-place.ts';
 import { readAcknowledgement, type MissingPicture } from './upload-acknowledgement.ts';
 import type { UploadCursor } from './upload-cursor.ts';
-
-/** What is uploaded, by the smallest view of the event log that serves. */
-export interface UploadLog {
-  query(query: { types?: readonly EventType[]; afterSeq?: number; limit?: number }): StoredEvent[];
-  head(): ChainHead;
-}
 
 export interface EventUploadOptions {
   request: RequestBackend;
   doorUuid: string;
-  events: UploadLog;
+  events: PassedOnLog;
   cursor: UploadCursor;
   clock: Clock;
   log: Logger;
@@ -40,10 +34,7 @@ export class EventUpload {
 
   /** How many events wait, and since when, by the door's clock. */
   get waiting(): { count: number; sinceMs: number } | undefined {
-    const { events, cursor } = this.#o;
-    const { seq } = cursor.place.events;
-    const [first] = events.query({ afterSeq: seq, limit: 1 });
-    return first && { count: events.head().seq - first.seq + 1, sinceMs: first.atMs };
+    return waitingAfter(this.#o.events, this.#o.cursor.place.events.seq);
   }
 
   /** Sends the next batch. With nothing to send, and `greets`, it tells that the door is there and how far its log goes. */
@@ -87,13 +78,9 @@ export class EventUpload {
     return { kind: 'more' };
   }
 
-  /** A log that does not have what the backend acknowledged is another log, or was rewritten: all of it is sent, and the backend tells which. */
+  /** Of another log all is sent, and the backend tells which. */
   #checkPlace(): void {
     const { events, cursor } = this.#o;
-    const { seq, hash } = cursor.place.events;
-    if (seq === 0) return;
-    const [event] = events.query({ afterSeq: seq - 1, limit: 1 });
-    const isOther = event?.seq === seq ? event.hash !== hash : events.head().seq < seq;
-    if (isOther) cursor.move({ events: { seq: 0, hash: '' }, picturesThroughSeq: 0 });
+    if (isOtherLog(events, cursor.place.events)) cursor.move({ events: { seq: 0, hash: '' }, picturesThroughSeq: 0 });
   }
 }

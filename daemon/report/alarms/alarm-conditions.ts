@@ -49,7 +49,7 @@ export function conditionsOf(facts: AlarmFacts): Partial<Record<AlarmName, Condi
     'clock-unverified': unverified(clock),
     'camera-dead': parts['camera']?.state === 'down' ? unwell(parts['camera']) : undefined,
     'disk-filling': unwell(parts['event-log']) ?? (disk?.isLow ? { text: `Only ${disk.freeMb} MB of the disk are free.` } : undefined),
-    'broker-lost': parts['mqtt']?.state === 'down' ? unwell(parts['mqtt']) : undefined,
+    'broker-lost': unwell(parts['mqtt']),
     'backend-lost': unwell(parts['backend']),
     'denials-in-a-row': denials && { text: `${denials.count} codes in a row were denied.`, sinceMs: denials.sinceMs },
     'relay-fault': door.state === 'fault' ? { text: parts['door']?.reason ?? 'The lock relay does not do as told.' } : undefined,

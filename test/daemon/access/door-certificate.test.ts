@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BackendAddress } from '../../../daemon/access/backend-connection.ts';
-import { readBackendTls } from '../../../daemon/access/backend-tls.ts';
+import { readClientTls } from '../../../daemon/base/client-tls.ts';
 import { readFailure } from '../../../daemon/access/online-answer.ts';
 import { ListSync } from '../../../daemon/access/list-sync.ts';
 import { OnlineValidator } from '../../../daemon/access/online.ts';
@@ -181,7 +181,7 @@ test('the backend\'s certificate is renewed while the door goes on', () => atDoo
 }));
 
 // ——— Files ———
-const unusable: [situation: string, files: () => Parameters<typeof readBackendTls>[0], says: RegExp][] = [
+const unusable: [situation: string, files: () => Parameters<typeof readClientTls>[0], says: RegExp][] = [
   ['a certificate that is not there', () => ({ clientCertFile: join(folder, 'none'), clientKeyFile: good.key }), /none cannot be read/],
   ['a key of another certificate', () => ({ clientCertFile: good.cert, clientKeyFile: expired.key }), /does the key belong/],
   ['an authority that is none', () => ({ caFile: written('hello', 0o600) }), /PEM/],
@@ -190,7 +190,7 @@ const unusable: [situation: string, files: () => Parameters<typeof readBackendTl
 for (const [situation, files, says] of unusable) {
   test(`${situation} is told at the start`, () => {
     try {
-      readBackendTls(files());
+      readClientTls(files());
       assert.unreachable();
     } catch (thrown) {
       assert.instance(thrown, PosternError);

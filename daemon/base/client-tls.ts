@@ -1,8 +1,8 @@
 import type { SecureContextOptions } from 'node:tls';
-import { checkTls, pemFile, privateKeyFile, stampOf } from '../base/pem-files.ts';
+import { checkTls, pemFile, privateKeyFile, stampOf } from './pem-files.ts';
 
-/** PEM files for the connection to the backend, as the config names them. */
-export interface BackendTlsFiles {
+/** PEM files for a connection to the backend or to a broker, as the config names them. */
+export interface ClientTlsFiles {
   /** Authorities to believe instead of the system's. */
   caFile?: string | undefined;
   /** This door's certificate and its private key: both or none. */
@@ -11,10 +11,10 @@ export interface BackendTlsFiles {
 }
 
 /**
- * The files' contents for a TLS connection. A door's own certificate may have expired: the backend is asked all the same, and
+ * The files' contents for a TLS connection. A door's own certificate may have expired: the other side is asked all the same, and
  * says so. Throws PosternError('tls-files').
  */
-export function readBackendTls(files: BackendTlsFiles): SecureContextOptions {
+export function readClientTls(files: ClientTlsFiles): SecureContextOptions {
   const { caFile, clientCertFile, clientKeyFile } = files;
   const context: SecureContextOptions = {
     minVersion: 'TLSv1.2',
@@ -26,10 +26,10 @@ export function readBackendTls(files: BackendTlsFiles): SecureContextOptions {
 }
 
 /** What differs once one of the files was written or another put in its place. */
-export function backendTlsStamp(files: BackendTlsFiles): string {
+export function clientTlsStamp(files: ClientTlsFiles): string {
   return stampOf(pathsOf(files));
 }
 
-function pathsOf({ caFile, clientCertFile, clientKeyFile }: BackendTlsFiles): (string | undefined)[] {
+function pathsOf({ caFile, clientCertFile, clientKeyFile }: ClientTlsFiles): (string | undefined)[] {
   return [caFile, clientCertFile, clientKeyFile];
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** So many a minute, and no more than that at once. */
 export class RateLimit {

@@ -1,0 +1,36 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { stateSchema, type EventPayload, type StatePayload } from '../../../../daemon/report/mqtt/payloads.ts';
+import { AedesBroker } from '../../../support/aedes-broker.ts';
+import { BrokerEar } from '../../../support/broker-ear.ts';
+import { DoorAtBroker } from './door-at-broker.ts';
+
+test('a door that has a broker tells that it is there, how it is and what happens; stopped, that it has gone', async () => {
+  const broker = await AedesBroker.open();
+  const ear = await BrokerEar.at(broker.url);
+  const door = await DoorAtBroker.open();
+  try {
+    const app = await door.start({ brokers: [broker.url] });
+    await door.connected();
+    const state = await ear.hears<StatePayload>('/state');
+    stateSchema.strict().parse(state);
+    assert.is(state.state, 'locked');
+    assert.is(state.lock, 'LOCKED');
+
+    await app.door.lockDown('warden');
+    const event = await ear.hears<EventPayload>('/events', ({ type }) => type === 'lockdown-started');
+    assert.equal(event, app.events.query({ types: ['lockdown-started'] })[0]);
+    await ear.hears<StatePayload>('/state', ({ mode }) => mode === 'lockdown');
+    assert.is(ear.last('/availability'), 'online');
+    assert.not.match(JSON.stringify(ear.json('/state')), 'warden', 'who ordered it is nobody\'s business');
+
+    await app.stop('the test is over');
+    assert.is(ear.last('/availability'), 'offline');
+  } finally {
+    await door.close();
+    await ear.close();
+    await broker.close();
+  }
+});
+
+test.run();
