@@ -3,6 +3,7 @@ import { withControllerRules } from './controller-rules.ts';
 import { pairsOf, withPinRules } from './pin-rules.ts';
 import { about, filePath, type DeepReadonly } from './fields.ts';
 import { access } from './sections/access.ts';
+import { alarms } from './sections/alarms.ts';
 import { backend, embeddedBackend } from './sections/backend.ts';
 import { camera } from './sections/camera.ts';
 import { DOOR_PINS, doorIo } from './sections/door-io.ts';
@@ -37,6 +38,7 @@ export const configSchema = withControllerRules(withPinRules(z.strictObject({
   embeddedBackend: embeddedBackend.exactOptional().describe('A backend inside this process, for trying out and for a single door.'),
   evidence: evidence.prefault({}).describe('Pictures of attempts.'),
   events: events.prefault({}).describe('The event log.'),
+  alarms: alarms.prefault({}).describe('What raises an alarm; daemon/report/alarms/ALARMS.md has all alarms.'),
   http: http.prefault({}).describe('The status page.'),
   mqtt: mqtt.exactOptional().describe('Telling a broker: the door\'s state, its events, Home Assistant; and commands, where they are allowed. Absent: no broker is told. Topics and payloads: MQTT.md.'),
   log: log.prefault({}).describe('What the daemon says on its standard error.'),

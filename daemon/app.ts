@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Camera } from '../drivers/camera/camera.ts';
 import type { DoorIo } from '../drivers/door-io/door-io.ts';
+import type { Alarms } from './base/alarm.ts';
 import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
 import type { RandomSource } from './base/ids.ts';
@@ -10,12 +11,14 @@ import { StopStack } from './base/stop-stack.ts';
 import type { Door } from './door/door.ts';
 import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
-import type { VitalSign } from './report/heartbeat.ts';
+import { VitalWatch } from './report/vital-watch.ts';
 import { startAccess } from './parts/access.ts';
+import { startAlarms } from './parts/alarms.ts';
 import { DoorCommands } from './parts/door-commands.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
+import { metricsText, startMetrics, withTiming } from './parts/metrics.ts';
 import { startMqtt, type MqttSecrets } from './parts/mqtt.ts';
 import { startOrders } from './parts/orders.ts';
 import { startPage, startUpload } from './parts/report.ts';
@@ -56,8 +59,9 @@ export interface App {
   events: EventLog;
   door: Door;
   status: StatusBoard;
+  alarms: Alarms;
   /** What a watchdog listens to [S10]. */
-  vitalSigns: readonly VitalSign[];
+  vitals: VitalWatch;
   /** Of the status page, when the config asks for one. */
   pageUrl: string | undefined;
   /** Resolves when nothing is under way in any part. */
@@ -72,13 +76,14 @@ const SETTLING_ROUNDS = 3;
 /**
  * Makes the parts, each from the options it needs, and starts them in this order: memory (log, time), door with its
  * relay at rest, access (keys, list, online check), orders of the backend, passage by schedule, decoder, pictures, lamps and hints, pipeline,
- * status page, broker, camera. When one does not start, those before it are stopped and the error goes on.
+ * alarms, broker, status page, camera. When one does not start, those before it are stopped and the error goes on.
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const started = new StopStack();
   const ending = { reason: 'it did not start' };
   try {
     const memory = await startMemory(options, ending, started);
+    const metrics = startMetrics(options, memory, started);
     const door = await startDoor(options, memory, started);
     const { validator, lists, online } = await startAccess(options, memory, door, started);
     const orders = startOrders(options, memory, door, started);
@@ -87,15 +92,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     const evidence = await startEvidence(options, memory, qr, started);
     const upload = startUpload(options, memory, started);
     const signals = startSignals(options, memory, evidence, started);
-    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr, signals }, started);
-    const pageUrl = await startPage(options, memory, door, signals.hints, started);
+    const pipeline = startPipeline(withTiming(options, metrics), { ...memory, door, validator, evidence, qr, signals }, started);
+    const alarms = startAlarms(options, memory, door, lists, started);
     const commands = new DoorCommands({ door, evidence, events: memory.events, clock: options.clock });
-    const mqtt = startMqtt(options, memory, { door, commands, keys: () => lists.keys() }, started);
+    const mqtt = startMqtt(options, memory, { door, commands, alarms, keys: () => lists.keys() }, started);
+    const vitals = new VitalWatch({ signs: vitalSignsOf(door, memory.events, options.clock), clock: options.clock });
+    started.push(() => vitals.stop());
+    vitals.start();
+    const measured = metricsText(metrics, options, memory, { door, lists, qr, evidence, alarms, upload, mqtt });
+    const pageUrl = await startPage(options, memory, door, { hints: signals.hints, vitals, metrics: measured }, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
     const asking = [online, orders, upload, passages, mqtt].filter((part) => part !== undefined);
-    const parts = [lists, ...asking, pipeline, validator, door, evidence, telling, events];
+    const parts = [lists, ...asking, pipeline, validator, door, evidence, alarms, telling, events];
     const idle = async (): Promise<void> => {
       for (let round = 0; round < SETTLING_ROUNDS; round++) {
         for (const part of parts) await part.idle();
@@ -108,7 +118,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
+    return { events, door, status, alarms, vitals, pageUrl, idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;

@@ -15,7 +15,7 @@ import { LogReader } from './record/log-reader.ts';
 
 export interface ReplayOptions {
   session: Session;
-  /** The door's config; its state folder, drivers, backend address and status page are the replay's own. */
+  /** The door's config; its state folder, drivers, backend address and status page are the replay's own, and how full the disk is tells nothing. */
   config: Config;
   site: Site;
   /** An empty folder for the state. */
@@ -48,7 +48,7 @@ export async function replaySession(options: ReplayOptions): Promise<StoredEvent
   const network = await Network.open(backend);
   try {
     const app = await startApp({
-      config: { ...config, stateDir, backend: { url: network.url, apiKeyFile: '', uploadEvents: false, uploadPictures: 'off' }, http: { ...config.http, enabled: false } },
+      config: { ...config, stateDir, backend: { url: network.url, apiKeyFile: '', uploadEvents: false, uploadPictures: 'off' }, http: { ...config.http, enabled: false }, alarms: { ...config.alarms, diskFreeMb: 0 } },
       secrets: { roots: backend.rootPublicKeys(), zoneMaster: backend.zoneMaster(), apiKey: backend.createApiKey('door') },
       camera: withoutItsEnd(camera), doorIo, clock, random, version, jitter: () => 0.5, lookCosts: 'nominal', log: silentLogger,
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endpoints } from '../daemon/backend/http/endpoints.ts';
 import { openApiDocument } from '../daemon/backend/http/openapi.ts';
+import { alarmReference } from './docs/alarm-reference.ts';
 import { backendConfigExample, configExample } from './docs/config-example.ts';
 import { configReference } from './docs/config-reference.ts';
 import { withDoorTables } from './door-table.ts';
@@ -16,6 +17,7 @@ const documents: Record<string, () => string> = {
   'config/backend-example.yaml': backendConfigExample,
   'config/REFERENCE.md': configReference,
   'config/openapi.json': () => `${JSON.stringify(openApiDocument(endpoints), null, 2)}\n`,
+  'daemon/report/alarms/ALARMS.md': alarmReference,
   'ARCHITECTURE.md': () => withDoorTables(textOf('ARCHITECTURE.md')),
 };
 

@@ -22,7 +22,7 @@ export class ListAlarm {
   readonly #o: ListAlarmOptions;
   #answeredMs: number;
   #refusal = '';
-  #raised = false;
+  #raised: string | undefined;
   #timer: Timer | undefined;
 
   constructor(options: ListAlarmOptions) {
@@ -37,6 +37,11 @@ export class ListAlarm {
 
   stop(): void {
     this.#timer?.cancel();
+  }
+
+  /** Why the list is too old, in a sentence; undefined while it is not. */
+  get raised(): string | undefined {
+    return this.#raised;
   }
 
   /** The backend sent a list that was accepted, or said that there is no newer one. */
@@ -60,12 +65,12 @@ export class ListAlarm {
     const reason = !list ? 'There is no list of codes yet.' : stale ? 'The list of codes is too old to decide by.' : silent ? 'Nobody has confirmed the list of codes for over 15 minutes.' : '';
     const full = [reason, this.#refusal].filter((sentence) => sentence !== '').join(' ');
     this.#o.status.report('list', full === '' ? 'ok' : 'degraded', full);
-    this.#raise(stale || silent, list ? this.#o.nowMs() - list.issuedAtS * 1_000 : silentMs);
+    this.#raise(stale || silent ? reason : undefined, list ? this.#o.nowMs() - list.issuedAtS * 1_000 : silentMs);
   }
 
   /** Once each time it comes to that. */
-  #raise(alarm: boolean, ageMs: number): void {
-    if (alarm && !this.#raised) this.#o.onEvent({ type: 'list-stale', ageMs: Math.round(ageMs) });
+  #raise(alarm: string | undefined, ageMs: number): void {
+    if (alarm !== undefined && this.#raised === undefined) this.#o.onEvent({ type: 'list-stale', ageMs: Math.round(ageMs) });
     this.#raised = alarm;
   }
 }

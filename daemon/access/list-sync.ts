@@ -101,6 +101,11 @@ export class ListSync {
     return this.#lists.reader;
   }
 
+  /** Why the list is too old, in a sentence; undefined while it is not. */
+  get listStale(): string | undefined {
+    return this.#alarm.raised;
+  }
+
   start(): void {
     this.#alarm.start();
     if (this.#issuer) this.#polling ??= this.#poll(this.#issuer);

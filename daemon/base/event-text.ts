@@ -49,6 +49,8 @@ export function eventText(event: EventDraft): string {
     case 'clock-changed': return `The clock: ${clockText[event.trust]}.`;
     case 'part-failed': return `The ${event.part} failed: ${event.detail}`;
     case 'part-recovered': return `The ${event.part} works again.`;
+    case 'alarm-raised': return `ALARM ${event.alarm}: ${event.detail}`;
+    case 'alarm-cleared': return `The alarm ${event.alarm} is over.`;
   }
 }
 

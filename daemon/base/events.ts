@@ -1,3 +1,4 @@
+import type { AlarmName, Severity } from './alarm.ts';
 import type { HintReason } from './scan-hint.ts';
 import type { DenialReason, GrantRule, UnavailableCause, VerdictSource } from './verdict.ts';
 
@@ -69,7 +70,10 @@ export type EventDraft =
   | { type: 'clock-changed'; trust: ClockTrust }
   // Parts that come and go
   | { type: 'part-failed'; part: string; detail: string }
-  | { type: 'part-recovered'; part: string };
+  | { type: 'part-recovered'; part: string }
+  // Alarms that the events above do not tell
+  | { type: 'alarm-raised'; alarm: AlarmName; severity: Severity; detail: string; sinceMs: number }
+  | { type: 'alarm-cleared'; alarm: AlarmName; sinceMs: number };
 
 export type EventType = EventDraft['type'];
 

@@ -58,7 +58,7 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
     random: systemRandom,
     onRestartAsked: restart.ask,
   });
-  const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitalSigns: app.vitalSigns, clock: systemClock, log });
+  const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitals: app.vitals, clock: systemClock, log });
   io.out.write(whereToLook(config, app.pageUrl));
   const name = await Promise.race([signal, restart.asked]);
   log.info(`Stopping (${name})`);

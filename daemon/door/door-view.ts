@@ -8,6 +8,8 @@ export interface DoorView {
   leaf: LeafName;
   contact: DoorInputs['contact'];
   rex: DoorInputs['rex'];
+  /** A request to exit that has been active for too long. */
+  rexStuck: boolean;
   relay: DoorIo['relay'];
   /** Milliseconds until a running release ends. */
   releasedForMs: number | undefined;
@@ -17,13 +19,14 @@ export interface DoorView {
 }
 
 export function viewOf(state: DoorState, { inputs, relay }: Pick<DoorIo, 'inputs' | 'relay'>, nowMs: number): DoorView {
-  const { lock, leaf, orders: { lockdown, passage } } = state;
+  const { lock, leaf, rex, orders: { lockdown, passage } } = state;
   const release = releaseOf(lock);
   return {
     state: doorStateName(state),
     leaf: leaf.is,
     contact: inputs.contact,
     rex: inputs.rex,
+    rexStuck: rex.is === 'stuck',
     relay,
     releasedForMs: release && Math.max(0, release.untilMs - nowMs),
     lockdownBy: lockdown?.by,

@@ -4,7 +4,7 @@ import type { StopStack } from '../base/stop-stack.ts';
 import { Door } from '../door/door.ts';
 import { PassageScheduler } from '../door/passage-scheduler.ts';
 import type { EventLog } from '../record/event-log.ts';
-import type { VitalSign } from '../report/heartbeat.ts';
+import type { VitalSign } from '../report/vital-watch.ts';
 import type { AppOptions } from '../app.ts';
 import type { Memory } from './memory.ts';
 

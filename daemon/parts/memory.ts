@@ -59,8 +59,12 @@ export async function startMemory({ config, clock, random, log, version }: AppOp
 
 /** [S7] What the log keeps may be told: it holds no secret, no name and no token's text. */
 function logEvent(log: Logger, event: StoredEvent): void {
-  const isDetail = event.type === 'access-asked' || event.type === 'evidence-stored';
-  log[isDetail ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
+  log[isDetail(event) ? 'debug' : 'info'](eventText(event), { event: event.seq, type: event.type });
+}
+
+/** What is told with something else, or elsewhere: an alarm's line comes from the alarm itself, so that it is there without the log, too. */
+function isDetail({ type }: StoredEvent): boolean {
+  return type === 'access-asked' || type === 'evidence-stored' || type === 'alarm-raised' || type === 'alarm-cleared';
 }
 
 /** What the door, the list and the log themselves have to say they tell in events of their own; an upload that fails fails with the backend, and what waits for a broker waits with it. */

@@ -88,6 +88,11 @@ export class Evidence {
     return new Evidence(options, store);
   }
 
+  /** Of all pictures on the disk. */
+  get bytes(): number {
+    return this.#store.bytes;
+  }
+
   /** Takes each frame that was looked at, with where codes were read in it. */
   remember(frame: Frame, codes: Quad[]): void {
     if (this.#o.keep === 'off' || this.#closed) return;

@@ -78,6 +78,11 @@ export class BackendUpload {
     this.#wait('gathering', GATHER_MS);
   }
 
+  /** How many events the backend does not have yet. */
+  get waiting(): number {
+    return this.#events.waiting?.count ?? 0;
+  }
+
   /** Resolves when no request is under way. */
   async idle(): Promise<void> {
     await this.#inFlight.idle();

@@ -14,13 +14,17 @@ export interface StatusServerOptions {
   snapshot: () => StatusSnapshot;
   /** The last attempts, the newest first. */
   recent: () => StoredEvent[];
+  /** Names of what must never stop and does not answer [S10]; returns at once. */
+  silent: () => string[];
+  metrics: { contentType: string; text: () => Promise<string> };
   log: Logger;
   clock: Clock;
 }
 
 interface Page {
   type: string;
-  body: () => string;
+  body: () => string | Promise<string>;
+  status?: () => number;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -42,13 +46,14 @@ export class StatusServer {
 
   constructor(options: StatusServerOptions) {
     this.#options = options;
-    const { snapshot, recent, clock } = options;
+    const { snapshot, recent, silent, metrics, clock } = options;
     this.#pages = {
       '/': { type: 'text/html; charset=utf-8', body: () => statusPage },
       '/status.json': { type: 'application/json; charset=utf-8', body: () => JSON.stringify(statusReport(snapshot(), recent(), clock.wallMs())) },
-      '/healthz': { type: 'text/plain; charset=utf-8', body: () => 'ok\n' },
+      '/healthz': { type: 'text/plain; charset=utf-8', body: () => healthText(silent()), status: () => (silent().length > 0 ? 503 : 200) },
+      '/metrics': { type: metrics.contentType, body: metrics.text },
     };
-    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) => this.#serve(request, response));
+    this.#server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 8_192 }, (request, response) => void this.#serve(request, response));
     this.#server.maxConnections = 64;
   }
 
@@ -78,16 +83,16 @@ export class StatusServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse): void {
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     // [S8] A foreign name that was made to point at this machine (DNS rebinding) would let any web page read along.
     if (!this.#isOurs(request.headers.host)) return send(response, 403, 'This page answers to its own address only.\n');
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(response.setHeader('allow', 'GET, HEAD'), 405, 'This page can only be read.\n');
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const page = Object.hasOwn(this.#pages, path) ? this.#pages[path] : undefined;
-    if (!page) return send(response, 404, 'There is /, /status.json and /healthz.\n');
+    if (!page) return send(response, 404, 'There is /, /status.json, /healthz and /metrics.\n');
     try {
-      send(response, 200, page.body(), page.type);
+      send(response, page.status?.() ?? 200, await page.body(), page.type);
     } catch (thrown) {
       this.#options.log.error('the status could not be told', { error: messageOf(thrown) });
       send(response, 500, 'The status cannot be told just now.\n');
@@ -97,6 +102,10 @@ export class StatusServer {
   #isOurs(host: string | undefined): boolean {
     return ['127.0.0.1', 'localhost', '[::1]'].some((name) => host === `${name}:${this.#port}`);
   }
+}
+
+function healthText(silent: string[]): string {
+  return silent.length === 0 ? 'ok\n' : silent.map((name) => `No answer from ${name}.\n`).join('');
 }
 
 function send(response: ServerResponse, status: number, body: string, type = 'text/plain; charset=utf-8'): void {

@@ -1,14 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { PartStatus, StatusBoard } from '../base/status.ts';
-import { Heartbeat, type VitalSign } from './heartbeat.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { ServiceManager, type ServiceEnvironment } from './service-manager.ts';
+import type { VitalWatch } from './vital-watch.ts';
 
 export interface ServiceReportOptions {
   env: ServiceEnvironment;
   doorName: string;
   status: StatusBoard;
-  vitalSigns: readonly VitalSign[];
+  vitals: Pick<VitalWatch, 'silent'>;
   clock: Clock;
   log: Logger;
 }
@@ -18,10 +19,10 @@ export class ServiceReport {
   readonly #manager: ServiceManager;
   readonly #heartbeat: Heartbeat | undefined;
 
-  constructor({ env, doorName, status, vitalSigns, clock, log }: ServiceReportOptions) {
+  constructor({ env, doorName, status, vitals, clock, log }: ServiceReportOptions) {
     this.#manager = new ServiceManager({ env, log });
     const everyMs = this.#manager.beatEveryMs;
-    this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat({ signs: vitalSigns, everyMs, beat: () => this.#manager.beat(), clock, log });
+    this.#heartbeat = everyMs === undefined ? undefined : new Heartbeat({ vitals, everyMs, beat: () => this.#manager.beat(), clock, log });
     const tell = (): void => this.#manager.status(statusSentence(doorName, status.all()));
     status.onChange(tell);
     tell();

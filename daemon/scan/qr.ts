@@ -4,7 +4,7 @@ import type { Frame } from '../base/frame.ts';
 import type { StatusBoard } from '../base/status.ts';
 import type { DecodeRequest } from './decode-thread.ts';
 import { Decoder } from './decoder.ts';
-import { GateTally } from './gate/gate-tally.ts';
+import { GateTally, type GateCounts } from './gate/gate-tally.ts';
 import { looks } from './looks.ts';
 import { PictureSlot } from './picture-slot.ts';
 import { isSettled, joined, unread } from './scan-result.ts';
@@ -63,6 +63,11 @@ export class QrReader {
       throw new PosternError('decoder-missing', `The QR decoder does not start (${messageOf(thrown)}). Install the packages again with "npm ci".`, { cause: thrown });
     }
     return reader;
+  }
+
+  /** Frames since the start by what became of them; undefined without a gate. */
+  get frames(): GateCounts | undefined {
+    return this.#tally?.counts;
   }
 
   /** How many decoders were lost. */

@@ -251,14 +251,47 @@ function partEvents(door: OwnDoor, part: string): string[] {
 }
 
 test('[S10] the door machine, the relay guard and the event log each give a sign of life', atOwnDoor(async (door) => {
-  const { vitalSigns } = await door.start();
-  assert.equal(vitalSigns.map(({ name }) => name), ['the door machine', 'the relay guard', 'the event log']);
-  for (const sign of vitalSigns) await sign.ask();
+  const { vitals: { signs } } = await door.start();
+  assert.equal(signs.map(({ name }) => name), ['the door machine', 'the relay guard', 'the event log']);
+  for (const sign of signs) await sign.ask();
 }, withGuardProcess));
 
+test('[S10] /healthz tells when a vital part is silent; a camera, a backend or a decoder that fails is no reason', atOwnDoor(async (door) => {
+  const app = await door.start({ withBackend: true, config: { http: { enabled: true, host: '127.0.0.1', port: 0 } } });
+  const health = async (): Promise<string> => {
+    const answer = await fetch(`${app.pageUrl}healthz`);
+    return `${answer.status} ${(await answer.text()).trim()}`;
+  };
+  const pass = async (seconds: number): Promise<void> => {
+    for (let s = 0; s < seconds; s += 5) {
+      (door.clock as VirtualClock).advance(5_000);
+      await app.idle();
+    }
+  };
+  await door.backend?.close();
+  door.backend = undefined;
+  door.camera.unplug('no signal');
+  await pass(60);
+  assert.is(await health(), '200 ok');
+  Object.defineProperty(door.doorIo, 'guardHeardMs', { get: () => door.clock.monotonicMs() - 15_001 });
+  await pass(15);
+  assert.is(await health(), '503 No answer from the relay guard.');
+}));
+
+test('/metrics tells what came to pass at the door', atOwnDoor(async (door) => {
+  const app = await door.start({ withBackend: true, config: { http: { enabled: true, host: '127.0.0.1', port: 0 } } });
+  await door.show(tokenText('resident'));
+  await door.show(tokenText('last-week'));
+  const lines = (await (await fetch(`${app.pageUrl}metrics`)).text()).split('\n');
+  for (const line of [
+    'postern_attempts_total{outcome="granted",reason="backend"} 1', 'postern_attempts_total{outcome="denied",reason="expired"} 1', 'postern_releases_total{cause="token"} 1',
+    'postern_door_state{state="released"} 1', 'postern_decision_duration_seconds_count 2', 'postern_list_version 1',
+  ]) assert.ok(lines.includes(line), `${line}\n${lines.join('\n')}`);
+}));
+
 test('[S10] a guard that was not heard for a quarter of a minute gives no sign of life', atOwnDoor(async (door) => {
-  const { vitalSigns } = await door.start();
-  const guard = vitalSigns.find(({ name }) => name === 'the relay guard');
+  const { vitals: { signs } } = await door.start();
+  const guard = signs.find(({ name }) => name === 'the relay guard');
   Object.defineProperty(door.doorIo, 'guardHeardMs', { get: () => door.clock.monotonicMs() - 15_001 });
   assert.match(String(await guard?.ask().then(() => 'alive', (thrown: unknown) => thrown)), /not heard/);
 }));

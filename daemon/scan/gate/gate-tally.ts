@@ -3,7 +3,8 @@ import type { GateReason } from './gate.ts';
 
 const EVERY_MS = 10_000;
 
-type Counts = Record<GateReason | 'decoded', number>;
+/** Frames by what became of them. */
+export type GateCounts = Record<GateReason | 'decoded', number>;
 
 /** Counts what the gate does with the frames and tells it as the part `gate`, by the frames' own time. */
 export class GateTally {
@@ -14,6 +15,11 @@ export class GateTally {
 
   constructor(status: StatusBoard) {
     this.#status = status;
+  }
+
+  /** Since the start. */
+  get counts(): GateCounts {
+    return { ...this.#sinceStart };
   }
 
   /** Takes one frame of the stream: why it was kept from the decoder, if it was. */
@@ -28,16 +34,16 @@ export class GateTally {
   }
 }
 
-function zeros(): Counts {
+function zeros(): GateCounts {
   return { decoded: 0, unchanged: 0, dull: 0, blurred: 0 };
 }
 
 /** What the gate did in the last `seconds` and since the start. */
-function gateText(lately: Counts, sinceStart: Counts, seconds: number): string {
+function gateText(lately: GateCounts, sinceStart: GateCounts, seconds: number): string {
   return `${shares(lately)} in the last ${Math.round(seconds)} s; since the start ${shares(sinceStart)}.`;
 }
 
-function shares({ decoded, unchanged, dull, blurred }: Counts): string {
+function shares({ decoded, unchanged, dull, blurred }: GateCounts): string {
   const kept = [[unchanged, 'unchanged'], [dull, 'black or blank'], [blurred, 'blurred']] as const;
   const named = kept.filter(([count]) => count > 0).map(([count, why]) => `${count} ${why}`);
   const pictures = decoded + unchanged + dull + blurred;

@@ -53,6 +53,8 @@ const specimens: { [Type in EventType]: Extract<EventDraft, { type: Type }> } = 
   'clock-changed': { type: 'clock-changed', trust: 'suspect' },
   'part-failed': { type: 'part-failed', part: 'camera', detail: 'it was unplugged' },
   'part-recovered': { type: 'part-recovered', part: 'camera' },
+  'alarm-raised': { type: 'alarm-raised', alarm: 'camera-dead', severity: 'critical', detail: 'The camera gives no pictures.', sinceMs: 0 },
+  'alarm-cleared': { type: 'alarm-cleared', alarm: 'camera-dead', sinceMs: 0 },
 };
 
 for (const draft of Object.values(specimens)) {
@@ -83,7 +85,7 @@ test('times are said as people say them', () => {
 
 test('alarms are told apart at a glance', () => {
   const alarms = Object.values(specimens).filter((draft) => eventText(draft).startsWith('ALARM')).map(({ type }) => type);
-  assert.equal(alarms, ['door-forced', 'door-held-open', 'rex-stuck', 'tamper-started', 'relay-failed', 'list-stale']);
+  assert.equal(alarms, ['door-forced', 'door-held-open', 'rex-stuck', 'tamper-started', 'relay-failed', 'list-stale', 'alarm-raised']);
 });
 
 test.run();

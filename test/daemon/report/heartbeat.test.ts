@@ -4,6 +4,7 @@ import { VirtualClock } from '../../../daemon/base/clock.ts';
 import type { Logger } from '../../../daemon/base/logger.ts';
 import { silentLogger } from '../../../daemon/base/logger.ts';
 import { Heartbeat } from '../../../daemon/report/heartbeat.ts';
+import { VitalWatch } from '../../../daemon/report/vital-watch.ts';
 
 /** A part that answers, or hangs, or fails, as it is told. */
 class Part {
@@ -27,17 +28,20 @@ class Situation {
   readonly log = new Part();
   readonly said: string[] = [];
   beats = 0;
+  readonly vitals: VitalWatch;
   readonly heart: Heartbeat;
 
   constructor() {
     const log: Logger = { ...silentLogger, info: (text) => void this.said.push(text), error: (text) => void this.said.push(text) };
-    this.heart = new Heartbeat({
+    this.vitals = new VitalWatch({
+      clock: this.clock,
       signs: [
         { name: 'the door', everyMs: 5_000, withinMs: 5_000, ask: () => this.door.ask() },
         { name: 'the log', everyMs: 60_000, withinMs: 5_000, ask: () => this.log.ask() },
       ],
-      everyMs: 10_000, beat: () => void this.beats++, clock: this.clock, log,
     });
+    this.heart = new Heartbeat({ vitals: this.vitals, everyMs: 10_000, beat: () => void this.beats++, clock: this.clock, log });
+    this.vitals.start();
     this.heart.start();
   }
 
@@ -96,9 +100,22 @@ test('a part that answers again has it beat again', async () => {
   assert.is(it.said.at(-1), 'Everything answers again; the watchdog is fed.');
 });
 
+test('[S10] all that are silent are named, without waiting for any of them', async () => {
+  const it = new Situation();
+  assert.equal(it.vitals.silent(), []);
+  it.door.does = 'hang';
+  it.log.does = 'hang';
+  await it.pass(130);
+  assert.equal(it.vitals.silent(), ['the door', 'the log']);
+  it.log.does = 'answer';
+  it.door.does = 'answer';
+  assert.equal(it.vitals.silent(), ['the door', 'the log'], 'what hangs has not answered');
+});
+
 test('once stopped it neither beats nor asks', async () => {
   const it = new Situation();
   it.heart.stop();
+  it.vitals.stop();
   await it.pass(100);
   assert.is(it.beats, 1);
   assert.is(it.door.asked, 1);

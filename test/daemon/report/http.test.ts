@@ -23,7 +23,8 @@ const denied = (seq: number): StoredEvent => ({
 let url: string;
 let now = snapshot;
 let recent: StoredEvent[] = [];
-const options: StatusServerOptions = { host: '127.0.0.1', port: 0, clock, log: silentLogger, snapshot: () => now, recent: () => recent };
+let silent: string[] = [];
+const options: StatusServerOptions = { host: '127.0.0.1', port: 0, clock, log: silentLogger, snapshot: () => now, recent: () => recent, silent: () => silent, metrics: { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('postern_build_info 1\n') } };
 const server = new StatusServer(options);
 test.before(async () => {
   url = await server.start();
@@ -51,6 +52,23 @@ test('the JSON has the door, each part with its reason and since, and the last t
   assert.equal(report.attempts[0], { id: 'id30', atMs: 30, outcome: 'denied', text: 'This code has expired.', token: 'EBESExQV' });
 });
 
+test('/healthz is ok while what must never stop answers, and names with 503 what does not', async () => {
+  const health = async (): Promise<[number, string]> => {
+    const answer = await fetch(`${url}healthz`);
+    return [answer.status, await answer.text()];
+  };
+  assert.equal(await health(), [200, 'ok\n']);
+  silent = ['the door machine', 'the event log'];
+  assert.equal(await health(), [503, 'No answer from the door machine.\nNo answer from the event log.\n']);
+  silent = [];
+  assert.equal(await health(), [200, 'ok\n']);
+});
+
+test('/metrics is text for Prometheus', async () => {
+  const answer = await fetch(`${url}metrics`);
+  assert.equal([answer.status, answer.headers.get('content-type'), await answer.text()], [200, 'text/plain; version=0.0.4', 'postern_build_info 1\n']);
+});
+
 test('the JSON has what would help whoever holds up a code, in words, while there is something', async () => {
   assert.not.ok('hint' in await status());
   now = { ...snapshot, hint: { reason: 'come-closer', sinceMs: 7 } };
@@ -68,7 +86,7 @@ test('[S8] only this machine\'s own names are answered: a foreign one that point
   const { port } = new URL(url);
   for (const own of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]) assert.is(await answerTo(own), 200, own);
   for (const foreign of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${Number(port) + 1}`, `127.0.0.1.evil.example:${port}`, `x@127.0.0.1:${port}`]) {
-    for (const path of ['/', '/status.json', '/healthz']) assert.is(await answerTo(foreign, path), 403, foreign + path);
+    for (const path of ['/', '/status.json', '/healthz', '/metrics']) assert.is(await answerTo(foreign, path), 403, foreign + path);
   }
 });
 
