@@ -56,6 +56,13 @@ export type EventDraft =
   | { type: 'evidence-failed'; attemptId: string; detail: string }
   | { type: 'evidence-deleted'; files: number; why: 'age' | 'size' | 'erased'; throughMs: number; attemptId?: string }
   | { type: 'log-pruned'; throughSeq: number; throughHash: string }
+  // People at the page
+  | { type: 'user-logged-in'; by: string; from: string }
+  | { type: 'login-failed'; from: string }
+  | { type: 'logins-failed'; from: string; count: number; sinceMs: number }
+  | { type: 'installer-mode-started'; by: string; untilMs: number }
+  | { type: 'installer-mode-ended'; why: 'time' | 'command' | 'stopped'; by?: string }
+  | { type: 'pass-issued'; by: string; tokenId: string }
   // Trust
   | { type: 'key-set-accepted'; version: number }
   | { type: 'key-set-refused'; detail: string }

@@ -36,9 +36,12 @@ export class OwnHosts {
   }
 
   /** Throws ApiError(421 'foreign-host'). */
-  mustBeOurs({ headers: { host = '' } }: IncomingMessage): void {
+  mustBeOurs({ headers: { host = '' }, url = '' }: IncomingMessage): void {
     const asked = host.toLowerCase();
-    if (this.#withPort.has(asked) || this.#names.has(asked.replace(/:\d{1,5}$/, ''))) return;
+    // Of a target with a host of its own that one counts (RFC 9112 §3.2.2); two that differ are two requests in one.
+    const named = /^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1];
+    const isOne = named === undefined || named.toLowerCase() === asked;
+    if (isOne && (this.#withPort.has(asked) || this.#names.has(asked.replace(/:\d{1,5}$/, '')))) return;
     throw new ApiError(421, 'foreign-host', 'This page answers to its own address only. To reach it by this name put the name into http.allowedHosts.');
   }
 

@@ -76,11 +76,7 @@ export class Sessions {
   }
 
   end(id: string): void {
-    const digest = digestOf(id);
-    const session = this.#open.get(digest);
-    // A stream that still has the session in hand sees it ended, too.
-    if (session) session.usedAtMs = -Infinity;
-    this.#open.delete(digest);
+    this.#drop(digestOf(id));
   }
 
   get size(): number {
@@ -89,8 +85,15 @@ export class Sessions {
 
   #makeRoom(name: string): void {
     const ofUser = [...this.#open].filter(([, { user }]) => user.name === name);
-    for (const [digest] of ofUser.slice(0, Math.max(0, ofUser.length - MOST_OF_ONE_USER))) this.#open.delete(digest);
-    for (const digest of this.#open.keys()) if (this.#open.size > MOST_SESSIONS) this.#open.delete(digest);
+    for (const [digest] of ofUser.slice(0, Math.max(0, ofUser.length - MOST_OF_ONE_USER))) this.#drop(digest);
+    for (const digest of this.#open.keys()) if (this.#open.size > MOST_SESSIONS) this.#drop(digest);
+  }
+
+  #drop(digest: string): void {
+    const session = this.#open.get(digest);
+    // A stream that still has the session in hand sees it ended, too.
+    if (session) session.usedAtMs = -Infinity;
+    this.#open.delete(digest);
   }
 
   #secret(): string {
