@@ -34,6 +34,9 @@ export function eventText(event: EventDraft): string {
     case 'tamper-ended': return 'The housing is closed again.';
     case 'relay-failed': return `ALARM: the lock relay failed: ${event.detail}`;
     case 'relay-recovered': return 'The lock relay works again.';
+    case 'command-refused': return `A command from afar was refused: ${event.command} (${event.reason}).`;
+    case 'commands-refused': return `${event.count} more commands from afar were refused (${event.reason}).`;
+    case 'picture-asked': return `A picture was asked for by ${event.by}.`;
     case 'evidence-stored': return `${event.pictures.length} pictures were kept.`;
     case 'evidence-failed': return `Pictures could not be kept: ${event.detail}`;
     case 'evidence-deleted': return `${event.files} pictures were deleted (${event.why}).`;

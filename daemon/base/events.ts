@@ -51,7 +51,11 @@ export type EventDraft =
   | { type: 'tamper-ended' }
   | { type: 'relay-failed'; detail: string }
   | { type: 'relay-recovered' }
+  // Commands from afar
+  | { type: 'command-refused'; command: string; reason: string; by?: string }
+  | { type: 'commands-refused'; reason: string; count: number; sinceMs: number }
   // Evidence and the log
+  | { type: 'picture-asked'; attemptId: string; by: string }
   | { type: 'evidence-stored'; attemptId: string; pictures: PictureRef[] }
   | { type: 'evidence-failed'; attemptId: string; detail: string }
   | { type: 'evidence-deleted'; files: number; why: 'age' | 'size' | 'erased'; throughMs: number; attemptId?: string }
