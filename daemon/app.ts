@@ -11,6 +11,7 @@ import { StopStack } from './base/stop-stack.ts';
 import type { Door } from './door/door.ts';
 import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
+import type { PassIssuer } from './report/page/passes.ts';
 import { VitalWatch } from './report/vital-watch.ts';
 import { startAccess } from './parts/access.ts';
 import { startAlarms } from './parts/alarms.ts';
@@ -21,7 +22,8 @@ import { startMemory } from './parts/memory.ts';
 import { metricsText, startMetrics, withTiming } from './parts/metrics.ts';
 import { startMqtt, type MqttSecrets } from './parts/mqtt.ts';
 import { startOrders } from './parts/orders.ts';
-import { startPage, startUpload } from './parts/report.ts';
+import { startLiveView, startPage } from './parts/page.ts';
+import { startUpload } from './parts/report.ts';
 import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
 import { startSignals } from './parts/signals.ts';
 
@@ -50,6 +52,8 @@ export interface AppOptions {
   lookCosts?: 'measured' | 'nominal';
   /** Somebody who may asks for a restart: the process is to end, for its supervisor to start it again. */
   onRestartAsked?: () => void;
+  /** Issues passes where a backend runs in this process. */
+  passes?: PassIssuer;
   /** For the benchmark. */
   onTiming?: PipelineOptions['onTiming'];
 }
@@ -64,6 +68,8 @@ export interface App {
   vitals: VitalWatch;
   /** Of the status page, when the config asks for one. */
   pageUrl: string | undefined;
+  /** Has the page use what is in its TLS files now. */
+  reloadTls: () => void;
   /** Resolves when nothing is under way in any part. */
   idle(): Promise<void>;
   /** Rests the relay first, then stops the rest in the reverse order of the start. */
@@ -92,7 +98,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const evidence = await startEvidence(options, memory, qr, started);
     const upload = startUpload(options, memory, started);
     const signals = startSignals(options, memory, evidence, started);
-    const pipeline = startPipeline(withTiming(options, metrics), { ...memory, door, validator, evidence, qr, signals }, started);
+    const view = startLiveView(options, qr, signals.hints, started);
+    const pipeline = startPipeline(withTiming(options, metrics), { ...memory, door, validator, evidence, qr: view.qr, signals }, started);
     const alarms = startAlarms(options, memory, door, lists, started);
     const commands = new DoorCommands({ door, evidence, events: memory.events, clock: options.clock });
     const mqtt = startMqtt(options, memory, { door, commands, alarms, keys: () => lists.keys() }, started);
@@ -100,7 +107,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     started.push(() => vitals.stop());
     vitals.start();
     const measured = metricsText(metrics, options, memory, { door, lists, qr, evidence, alarms, upload, mqtt });
-    const pageUrl = await startPage(options, memory, door, { hints: signals.hints, vitals, metrics: measured }, started);
+    const perform: DoorCommands['perform'] = (command, by) => commands.perform(command, by);
+    const page = await startPage(options, { ...memory, door, hints: signals.hints, live: view.live, alarms, vitals, metrics: measured, perform }, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
@@ -118,7 +126,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, alarms, vitals, pageUrl, idle, stop };
+    return { events, door, status, alarms, vitals, pageUrl: page?.url, reloadTls: () => page?.reloadTls(), idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;

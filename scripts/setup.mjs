@@ -94,6 +94,7 @@ async function build() {
     if (made !== 'guard') rmSync(join(root, '.build', made), { recursive: true, force: true });
   }
   await step('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']);
+  await step('Compiling the page', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'daemon/report/page/client/tsconfig.json']);
   mkdirSync(join(root, '.build'), { recursive: true });
   writeFileSync(join(root, '.build/.built'), stamp);
 }

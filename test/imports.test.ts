@@ -22,6 +22,8 @@ const rules: Rule[] = [
   { from: base, may: [base] },
   { from: /^drivers\/drivers\.ts$/, may: [/^drivers\//, base], mayTypes: [/^config\/schema\.ts$/] },
   { from: /^drivers\//, may: [/^drivers\/(?!drivers\.ts)/, base] },
+  // What runs in the browser.
+  { from: /^daemon\/report\/page\/client\//, may: [/^daemon\/report\/page\/client\//], mayTypes: [/^daemon\/report\/page\/api\.ts$/] },
   ...stages.map((stage) => ({ from: new RegExp(`^daemon/${stage}/`), may: [new RegExp(`^daemon/${stage}/`), base], mayTypes: driverTypes })),
   { from: /^daemon\/backend\//, may: [/^daemon\/backend\//, base] },
   { from: /^daemon\/(main|cli)\.ts$/, may: [/^daemon\/(cli|commands\/.*|base\/.*)\.ts$/] },
@@ -73,11 +75,12 @@ test('a stage that imports another stage is found', () => {
   assert.ok(broken({ file: 'daemon/door/door.ts', target: 'drivers/door-io/door-io.ts', typesOnly: false }), 'a stage takes types of a driver, nothing that runs');
   assert.not.ok(broken({ file: 'daemon/door/door.ts', target: 'drivers/door-io/door-io.ts', typesOnly: true }));
   assert.ok(broken({ file: 'daemon/app.ts', target: 'config/load.ts', typesOnly: false }), 'only the process edge reads the config');
+  assert.ok(broken({ file: 'daemon/report/page/client/main.ts', target: 'daemon/base/verdict.ts', typesOnly: false }), 'the browser gets nothing of the daemon');
   assert.ok(broken({ file: 'daemon/new-stage/x.ts', target: 'daemon/base/clock.ts', typesOnly: false }), 'a new folder needs a rule');
 });
 
 test('nothing but the clock, worker threads and the page in the browser asks the system for the time', () => {
-  const own = /^daemon\/base\/(clock|logger)\.ts$|worker|report\/page-script|passes\/page\/script/;
+  const own = /^daemon\/base\/(clock|logger)\.ts$|worker|report\/(page-script|page\/client\/)|passes\/page\/script/;
   const offenders = sources().filter((f) => /^(daemon|drivers)\//.test(f) && !own.test(f))
     .filter((f) => /(\b(Date|performance)\.now|(?<![.\w])(setTimeout|setInterval))\(/.test(readFileSync(join(root, f), 'utf8')));
   assert.equal(offenders, []);

@@ -41,6 +41,12 @@ export function eventText(event: EventDraft): string {
     case 'evidence-failed': return `Pictures could not be kept: ${event.detail}`;
     case 'evidence-deleted': return `${event.files} pictures were deleted (${event.why}).`;
     case 'log-pruned': return `Events up to number ${event.throughSeq} were pruned.`;
+    case 'user-logged-in': return `${event.by} logged in to the page.`;
+    case 'login-failed': return `A login to the page failed, from ${event.from}.`;
+    case 'logins-failed': return `${event.count} more logins to the page failed, from ${event.from}.`;
+    case 'installer-mode-started': return `Installer mode was started by ${event.by}, until ${moment(event.untilMs)}.`;
+    case 'installer-mode-ended': return `Installer mode ended (${event.why}).`;
+    case 'pass-issued': return `A pass was issued by ${event.by}: token ${short(event.tokenId)}.`;
     case 'key-set-accepted': return `Key set ${event.version} was accepted.`;
     case 'key-set-refused': return `A key set was refused: ${event.detail}`;
     case 'list-accepted': return `List ${event.version} with ${event.entries} codes was accepted.`;
@@ -55,7 +61,7 @@ export function eventText(event: EventDraft): string {
 }
 
 const releaseText: Record<ReleaseCause, string> = {
-  token: 'a code', rex: 'a request to exit', command: 'a command', schedule: 'by schedule', fire: 'fire',
+  token: 'a code', rex: 'a request to exit', command: 'a command', test: 'a test', schedule: 'by schedule', fire: 'fire',
 };
 
 const relockText: Record<Extract<EventDraft, { type: 'door-relocked' }>['why'], string> = {

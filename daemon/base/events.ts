@@ -16,7 +16,7 @@ export interface PictureRef {
   height: number;
 }
 
-export type ReleaseCause = 'token' | 'rex' | 'command' | 'schedule' | 'fire';
+export type ReleaseCause = 'token' | 'rex' | 'command' | 'test' | 'schedule' | 'fire';
 
 /** What happened, before the log gives it its place. Types are in the past tense; `attemptId` ties what belongs together. */
 export type EventDraft =
@@ -61,6 +61,13 @@ export type EventDraft =
   | { type: 'evidence-failed'; attemptId: string; detail: string }
   | { type: 'evidence-deleted'; files: number; why: 'age' | 'size' | 'erased'; throughMs: number; attemptId?: string }
   | { type: 'log-pruned'; throughSeq: number; throughHash: string }
+  // People at the page
+  | { type: 'user-logged-in'; by: string; from: string }
+  | { type: 'login-failed'; from: string }
+  | { type: 'logins-failed'; from: string; count: number; sinceMs: number }
+  | { type: 'installer-mode-started'; by: string; untilMs: number }
+  | { type: 'installer-mode-ended'; why: 'time' | 'command' | 'stopped'; by?: string }
+  | { type: 'pass-issued'; by: string; tokenId: string }
   // Trust
   | { type: 'key-set-accepted'; version: number }
   | { type: 'key-set-refused'; detail: string }

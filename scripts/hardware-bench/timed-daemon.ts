@@ -84,7 +84,7 @@ async function main(configFile: string, entries: number): Promise<void> {
       if (--left === 0) done();
     },
   });
-  const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitalSigns: app.vitalSigns, clock: systemClock, log });
+  const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitals: app.vitals, clock: systemClock, log });
   await over;
   service.stopping();
   await app.stop('SIGTERM');

@@ -56,7 +56,7 @@ test('in lockdown nothing is asked of the controller, and no watchdog misses a g
   await door.show(tokenText('resident'));
   assert.equal(await app.door.release('ada'), 'lockdown');
   assert.is(controller.unlocks.length, 0);
-  for (const sign of app.vitalSigns) await sign.ask();
+  for (const sign of app.vitals.signs) await sign.ask();
 }));
 
 test('passage is refused with why, and one that was stored under another driver is not taken up', () => atControllersDoor(async ({ door, controller, io }) => {

@@ -1,6 +1,6 @@
 import { PosternError } from '../../base/errors.ts';
 import type { StoredEvent } from '../../base/events.ts';
-import { attemptLine } from '../attempt-line.ts';
+import { attemptLine } from '../page/attempt-line.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import type { ScanPayload } from './payloads.ts';
 
@@ -33,8 +33,8 @@ export class ScanPublisher {
     if (!this.#connection || this.#onTheirWay >= MAX_ON_THEIR_WAY) return;
     const line = attemptLine(event);
     if (!line) return;
-    const { outcome: event_type, id, atMs, text, token } = line;
-    const payload: ScanPayload = { event_type, id, atMs, text, ...(token !== undefined && { token }) };
+    const { outcome: event_type, atMs, text, token } = line;
+    const payload: ScanPayload = { event_type, id: event.id, atMs, text, ...(token !== undefined && { token }) };
     this.#onTheirWay++;
     void this.#connection.publish(this.#topic, JSON.stringify(payload)).catch((thrown: unknown) => {
       if (!(thrown instanceof PosternError)) throw thrown;
