@@ -57,7 +57,7 @@ const DOORS = {
 const CAMERAS = {
   nobody: '{ driver: replay, session: session, loopPauseS: 86400 }',
   visitor: '{ driver: replay, session: session, loopPauseS: 1 }',
-  device: `{ driver: v4l2, device: /dev/video20, format: raw, width: ${STILL.width}, height: ${STILL.height} }`,
+  device: `{ driver: v4l2, device: /dev/video20, format: raw, width: ${STILL.width}, height: ${STILL.height}, frozenAfterS: 0 }`,
 };
 
 /**
