@@ -19,7 +19,7 @@ export interface SiteOptions {
   stateDir: string;
   /**
    * `nobody`: an empty hall once, and no backend; `visitor`: a recording in which the token is shown every 10 s;
-   * `device`: the camera of camera.sh, with hall.yuyv and token.yuyv for it.
+   * `device`: the camera of camera.sh, with hall.yuv and token.yuv for it.
    */
   camera: 'nobody' | 'visitor' | 'device';
   /** The board's pins and a status page, or neither. */
