@@ -5,6 +5,8 @@ export interface BenchOptions {
   keep: boolean;
   json: boolean;
   rebuild: boolean;
+  /** Make the guest and end. */
+  buildOnly: boolean;
   /** Names of scenarios; empty: all. */
   only: string[];
   repeats: number;
@@ -22,6 +24,7 @@ export function benchOptions(args: string[]): BenchOptions {
       keep: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       rebuild: { type: 'boolean', default: false },
+      'build-only': { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       repeats: { type: 'string', default: '20' },
       cuts: { type: 'string', default: '300' },
@@ -30,7 +33,9 @@ export function benchOptions(args: string[]): BenchOptions {
   });
   const { help, keep, json, rebuild } = values;
   const only = values.only.flatMap((names) => names.split(',')).filter((name) => name !== '');
-  return { help, keep, json, rebuild, only, repeats: count('--repeats', values.repeats), cuts: count('--cuts', values.cuts), minutes: count('--minutes', values.minutes) };
+  return {
+    help, keep, json, rebuild, buildOnly: values['build-only'], only, repeats: count('--repeats', values.repeats), cuts: count('--cuts', values.cuts), minutes: count('--minutes', values.minutes),
+  };
 }
 
 function count(option: string, text: string): number {

@@ -25,7 +25,7 @@ const SKIPPED = 77;
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const imageDir = join(root, 'scripts/hardware-bench/image');
 
-const help = `Usage: npm run bench:hardware -- [--only NAME] [--repeats N] [--cuts N] [--minutes N] [--keep] [--json] [--rebuild]
+const help = `Usage: npm run bench:hardware -- [--only NAME] [--repeats N] [--cuts N] [--minutes N] [--keep] [--json] [--rebuild] [--build-only]
 
 Builds a guest from Debian's packages (once; about 0.7 GB in ${cacheDir(process.env)}), boots it
 in QEMU, runs the daemon there under its systemd unit on a simulated Raspberry Pi header, and measures.
@@ -33,10 +33,11 @@ in QEMU, runs the daemon there under its systemd unit on a simulated Raspberry P
   --only NAME    run this scenario alone; may be repeated
   --repeats N    how often each fault is tried (default 20)
   --cuts N       how many power cuts are tried (default 300)
-  --minutes N    begin no further scenario after so many minutes; those left out are named
+  --minutes N    begin no further scenario after so many minutes; those skipped are named
   --keep         keep the output folder of a good run too: console, journal, every script's output
   --json         print the rows as JSON
   --rebuild      build the guest anew, with today's packages
+  --build-only   build the guest, unless it is there, and end
 
 Scenarios:
 ${scenarios.map(({ name, about }) => `  ${name.padEnd(14)} ${about}`).join('\n')}
@@ -68,6 +69,11 @@ async function run(options: BenchOptions, wanted: readonly Scenario[]): Promise<
   const cache = new GuestCache(cacheDir(process.env));
   const guests = new GuestPool(() => prepare(cache, options, dir, progress), dir, progress);
   stopOnSignals(guests);
+  if (options.buildOnly) {
+    await prepare(cache, options, dir, progress);
+    rmSync(dir, { recursive: true });
+    return 0;
+  }
   const rows: BenchRow[] = [];
   const failures: string[] = [];
   const leftOut: string[] = [];

@@ -19,7 +19,7 @@ export interface SiteOptions {
   stateDir: string;
   /**
    * `nobody`: an empty hall once, and no backend; `visitor`: a recording in which the token is shown every 10 s;
-   * `device`: the camera of camera.sh, with hall.yuyv and token.yuyv for it.
+   * `device`: the camera of camera.sh, with hall.yuv and token.yuv for it.
    */
   camera: 'nobody' | 'visitor' | 'device';
   /** The board's pins and a status page, or neither. */
@@ -57,7 +57,7 @@ const DOORS = {
 const CAMERAS = {
   nobody: '{ driver: replay, session: session, loopPauseS: 86400 }',
   visitor: '{ driver: replay, session: session, loopPauseS: 1 }',
-  device: `{ driver: v4l2, device: /dev/video20, format: raw, width: ${STILL.width}, height: ${STILL.height} }`,
+  device: `{ driver: v4l2, device: /dev/video20, format: raw, width: ${STILL.width}, height: ${STILL.height}, frozenAfterS: 0 }`,
 };
 
 /**

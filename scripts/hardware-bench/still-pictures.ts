@@ -11,20 +11,20 @@ const COMES_AT_MS = 1_000;
 /** The phone is held still by then, and close, for the picture is small. */
 const HELD_AT_MS = COMES_AT_MS + 2_400;
 
-/** Paints hall.yuyv and token.yuyv into `dir`: what a camera that looks into the hall sees before and while `text` is held up. */
+/** Paints hall.yuv and token.yuv into `dir`: what a camera that looks into the hall sees before and while `text` is held up. */
 export async function paintStills(dir: string, text: string): Promise<void> {
   const studio = new Studio({ ...STILL, lighting: 'day', quality: 90, seed: 7 });
   const actors = await comes(studio, { who: 'guest', shows: text, startMs: COMES_AT_MS, hold: { ...HOLD, z: 0.17 } });
   const scene = new Scene({ camera: studio.camera, hall: studio.hall, actors });
   for (const [name, atMs] of [['hall', 0], ['token', HELD_AT_MS]] as const) {
     const luma = await sharp(await studio.sensor.expose(scene.pictureAt(atMs), scene.keyAt(atMs))).greyscale().raw().toBuffer();
-    await writeFile(join(dir, `${name}.yuyv`), yuyv(luma));
+    await writeFile(join(dir, `${name}.yuv`), yuv420(luma));
   }
 }
 
-/** 4:2:2 of limited range without colours: after each byte of luma one of chroma that says "none". */
-function yuyv(luma: Uint8Array): Buffer {
-  const out = Buffer.alloc(luma.length * 2, 128);
-  luma.forEach((value, i) => (out[2 * i] = 16 + (value * 219) / 255));
+/** 4:2:0 of limited range, its chroma saying "no colour". */
+function yuv420(luma: Uint8Array): Buffer {
+  const out = Buffer.alloc(luma.length * 1.5, 128);
+  luma.forEach((value, i) => (out[i] = 16 + (value * 219) / 255));
   return out;
 }

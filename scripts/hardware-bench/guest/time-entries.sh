@@ -16,7 +16,7 @@ StandardError=file:/out/timed-daemon.txt
 Restart=no
 U
 systemctl daemon-reload
-bash $here/camera.sh /etc/postern/hall.yuyv /etc/postern/token.yuyv
+bash $here/camera.sh /etc/postern/hall.yuv /etc/postern/token.yuv
 systemctl start "$unit"
 # It ends when it has let in so many.
 until=$((SECONDS + 60 + 10 * $1))

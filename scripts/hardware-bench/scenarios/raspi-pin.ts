@@ -26,13 +26,14 @@ export const raspiPin: Scenario = {
   name: 'raspi',
   about: "a Raspberry Pi 3B with Debian's arm64 kernel: the relay pin, seen in the chip's registers",
   needs: { 'qemu-system-aarch64': 'qemu-system-arm', 'aarch64-linux-gnu-gcc': 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross', cpio: 'cpio' },
-  async run({ dir, root, cache, progress, say }) {
+  async run(bench) {
+    const { dir, root, cache, progress } = bench;
     const image = await raspiImage(root, dir, cache, progress);
     mkdirSync(join(dir, 'machine'));
     const startedMs = performance.now();
     const machine = await RaspiMachine.start(image, join(dir, 'machine'));
     try {
-      say(`  ${await progress.step('Booting the Raspberry Pi', () => machine.say('', /up, Node \S+ on \w+(?=\s)/, BOOT_LIMIT_MS))}`);
+      bench.say(`  ${await progress.step('Booting the Raspberry Pi', () => machine.say('', /up, Node \S+ on \w+(?=\s)/, BOOT_LIMIT_MS))}`);
       const bootS = (performance.now() - startedMs) / 1000;
       const expect = async (says: string, wanted: readonly PinSeen[], limitMs = 0): Promise<void> => {
         const untilMs = performance.now() + limitMs;
@@ -41,7 +42,7 @@ export const raspiPin: Scenario = {
           await sleep(50);
           seen = await machine.pin(RELAY_PIN);
         }
-        say(`  ${says}: GPIO${RELAY_PIN} is ${seen}`);
+        bench.say(`  ${says}: GPIO${RELAY_PIN} is ${seen}`);
         if (!wanted.includes(seen)) throw new ScenarioFailed(`${says}: GPIO${RELAY_PIN} is ${seen}, not ${wanted.join(' or ')}.`, join(dir, 'machine/serial.log'));
       };
       await expect('the kernel is up, no daemon yet', ['input']);

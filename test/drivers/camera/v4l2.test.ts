@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -68,23 +68,6 @@ test('ffmpeg is not installed', async () => {
 test('real ffmpeg: a device that is no camera is named', async () => {
   if (!hasFfmpeg) return void process.stdout.write('skipped: ffmpeg is not installed\n');
   assert.is(await firstReason(v4l2Source({ ...options, device: '/dev/null' })), '/dev/null is no camera: another number or name is meant');
-});
-
-/** Where the kernel has its virtual camera (`modprobe vivid`), as in the hardware bench. */
-function vivid(): string | undefined {
-  const found = existsSync('/sys/class/video4linux') ? readdirSync('/sys/class/video4linux') : [];
-  const name = found.sort().find((video) => /^vivid-\d+-vid-cap/.test(readFileSync(`/sys/class/video4linux/${video}/name`, 'utf8')));
-  return name === undefined ? undefined : `/dev/${name}`;
-}
-
-test('the kernel\'s virtual camera gives pictures, and does so again after it was stopped', async () => {
-  const device = vivid();
-  if (device === undefined || !hasFfmpeg) return void process.stdout.write('skipped: there is no vivid camera here (modprobe vivid), or no ffmpeg\n');
-  const source = v4l2Source({ ...options, device, format: 'raw', width: 640, height: 360 });
-  for (let round = 0; round < 3; round++) {
-    const { width, height, luma, chroma } = await firstPicture(source, 5);
-    assert.equal([luma?.length, chroma?.length], [width * height, width * height / 2]);
-  }
 });
 
 test.run();

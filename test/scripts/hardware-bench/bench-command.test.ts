@@ -21,7 +21,7 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}): { code: number | null
 command('--help names every scenario, the exit codes and the cache', () => {
   const { code, text } = run(['--help'], { POSTERN_BENCH_CACHE: '/some/cache' });
   assert.is(code, 0);
-  for (const word of ['contracts', 'faults', 'power-cuts', '--only', '--repeats', '--cuts', '--keep', '--json', '77', '/some/cache']) assert.ok(text.includes(word), word);
+  for (const word of ['contracts', 'camera', 'faults', 'reboots', 'entry', 'power-cuts', 'raspi', '--build-only', '--minutes', '--only', '--repeats', '--cuts', '--keep', '--json', '77', '/some/cache']) assert.ok(text.includes(word), word);
 });
 
 const wrong: Record<string, { args: string[]; says: RegExp }> = {
