@@ -2,6 +2,7 @@ import type { CodeSeen, Quad } from '../base/frame.ts';
 import { LookDesk } from './look-desk.ts';
 import { looks } from './looks.ts';
 import { LookTurn } from './look-turn.ts';
+import { isNoisy } from './noise.ts';
 import { isAmong } from './same-place.ts';
 import { Zxing } from './zxing.ts';
 import type { Reading } from './zxing.ts';
@@ -79,7 +80,10 @@ export class CodeFinder {
     this.#sightedFrames = Math.max(0, this.#sightedFrames - 1);
     const confirming = this.#toConfirm;
     this.#toConfirm = undefined;
-    const inTurn = this.#turn.next(width * height, plain.unread.length > 0, plain.unread.length > 0 || this.#sightedFrames > 0);
+    const inTurn = this.#turn.next({
+      pixels: width * height, hasOutline: plain.unread.length > 0, isInSight: plain.unread.length > 0 || this.#sightedFrames > 0,
+      isNoisy: isNoisy({ data: this.room(width * height), width, height }),
+    });
     const index = confirming ?? inTurn;
     if (index === undefined) return plain;
     const startedMs = this.#nowMs?.();

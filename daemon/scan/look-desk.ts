@@ -11,6 +11,7 @@ import { LocalThresholder } from './local-threshold.ts';
 import type { LocalThreshold } from './local-threshold.ts';
 import { isAmong } from './same-place.ts';
 import { PicturePyramid } from './picture-pyramid.ts';
+import { smooth } from './smoothing.ts';
 import type { Tones } from './tones.ts';
 import { applyTones } from './tones.ts';
 import type { Reading, Way, Zxing } from './zxing.ts';
@@ -72,6 +73,11 @@ export class LookDesk {
 
   toned(level: number, tones: (picture: GreyPicture) => Tones, way: Way): Reading {
     return this.#inLookRoom(level, way, (picture, into) => applyTones(picture, tones(picture), into));
+  }
+
+  /** Reads the picture with its noise smoothed away. */
+  smoothed(): Reading {
+    return this.#inLookRoom(0, 'darkOnLight', smooth);
   }
 
   thresholded(level: number, threshold: LocalThreshold): Reading {
