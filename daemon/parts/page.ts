@@ -27,8 +27,8 @@ import { Users } from '../report/page/users.ts';
 import type { ScanHints } from '../scan/hint/scan-hints.ts';
 import type { QrReader } from '../scan/qr.ts';
 import type { AppOptions } from '../app.ts';
-import { quadsIn } from './evidence.ts';
 import { outcomeOf } from './door-commands.ts';
+import { quadsIn } from './evidence.ts';
 import type { Memory } from './memory.ts';
 
 const HOUR_MS = 3_600_000;

@@ -88,7 +88,7 @@ export async function cover(picture: RawPicture, covers: Cover[]): Promise<void>
 /** The frame's bare pixels, made smaller where it is wider than `maxWidth`. Rejects PosternError('picture-bad'). */
 export async function pixelsOf(frame: Frame, maxWidth?: number): Promise<RawPicture> {
   const { jpeg } = frame;
-  if (!jpeg) return smaller(frame.chroma ? colourPixels(frame, frame.chroma) : lumaPixels(frame), maxWidth);
+  if (!jpeg) return smaller(await (frame.chroma ? colourPixels(frame, frame.chroma) : lumaPixels(frame)), maxWidth);
   // Start of image and the next marker (ITU-T T.81, B.1.1.3): libvips would try any other format, too.
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8 || jpeg[2] !== 0xff) throw new PosternError('picture-bad', 'The camera\'s picture is no JPEG.');
   try {
