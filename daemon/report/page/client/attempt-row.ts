@@ -4,7 +4,7 @@ import type { DoorTime } from './door-time.ts';
 import { h } from './element.ts';
 import { icon } from './icon.ts';
 import { plainText } from './plain-text.ts';
-import { outcomeWords, pictureWords } from './words.ts';
+import { outcomeAndRest, outcomeWords, pictureWords } from './words.ts';
 
 export interface AttemptRowOptions {
   attempt: Attempt;
@@ -16,12 +16,13 @@ export interface AttemptRowOptions {
 
 /** One attempt of the list. */
 export function attemptRow({ attempt, time, nowMs, withPictures, onPicture }: AttemptRowOptions): HTMLLIElement {
-  const { word, tone, icon: drawing } = outcomeWords[attempt.outcome];
+  const { tone, icon: drawing } = outcomeWords[attempt.outcome];
+  const { word, rest } = outcomeAndRest(attempt);
   const pictures = withPictures ? attempt.pictures : [];
   return h('li', { class: tone },
     h('span', { class: 'badge' }, icon(drawing)),
-    h('p', { class: 'says' }, h('span', { class: 'outcome' }, `${word}. `), plainText(attempt.text, 300), attempt.token !== undefined && h('span', { class: 'quiet small' }, ` Code ${plainText(attempt.token, 22)}…`)),
-    h('time', { datetime: new Date(attempt.atMs).toISOString() }, time.exact(attempt.atMs, nowMs)),
+    h('p', { class: 'says' }, h('span', { class: 'outcome' }, word), plainText(rest, 300)),
+    h('p', { class: 'when' }, h('time', { datetime: new Date(attempt.atMs).toISOString() }, time.exact(attempt.atMs, nowMs)), attempt.token !== undefined && ` · code ${plainText(attempt.token, 22)}…`),
     pictures.length > 0 && h('div', { class: 'thumbs' }, ...pictures.map(({ kind, width, height }) => thumb({ attempt, kind, width, height }))));
 
   function thumb({ kind, width, height }: { attempt: Attempt; kind: PictureKind; width: number; height: number }): HTMLElement {

@@ -59,10 +59,10 @@ function total(day: Day): number {
   return STACK.reduce((sum, outcome) => sum + day[outcome], 0);
 }
 
-/** The next of 2, 4, 10, 20, 40, 100 …: half of it is a whole number, too. */
+/** The next round number whose half is a whole one, too. */
 export function ceiling(count: number): number {
   const power = 10 ** Math.floor(Math.log10(count));
-  return [2, 4, 10].map((step) => step * power).find((step) => step >= count) ?? count;
+  return [1.2, 1.6, 2, 3, 4, 6, 8, 10].map((step) => Math.round(step * power)).find((top) => top >= count && top % 2 === 0) ?? count;
 }
 
 function shortNumber(count: number): string {

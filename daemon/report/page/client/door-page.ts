@@ -142,9 +142,9 @@ export class DoorPage {
   }
 
   #tick(): void {
-    if (!this.#status) return;
+    if (!this.#status || this.#isLost) return;
     const nowMs = this.#nowMs;
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    setText(byId('door-clock'), `${nameOfDay(this.#time.date(nowMs))}, ${this.#time.time(nowMs)} ${this.#time.zone}${own === this.#time.zone ? '' : ' (the door\'s time)'}`);
+    setText(byId('door-clock'), `${this.#time.time(nowMs)}, ${nameOfDay(this.#time.date(nowMs))} (${own === this.#time.zone ? '' : 'the door\'s time, '}${this.#time.zone})`);
   }
 }

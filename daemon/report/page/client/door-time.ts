@@ -40,7 +40,7 @@ export class DoorTime {
    * is the first; one that is left out in spring is taken for what the clock shows instead.
    */
   at(date: string, time: string): number {
-    const asUtcMs = Date.parse(`${date}T${time}:00Z`);
+    const asUtcMs = /^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(`${date} ${time}`) ? Date.parse(`${date}T${time}:00Z`) : NaN;
     if (Number.isNaN(asUtcMs)) return NaN;
     // Whatever the zone does that day, one of its offsets of the day before and the day after holds.
     const [before, after] = [asUtcMs - this.#offsetMs(asUtcMs - DAY_MS), asUtcMs - this.#offsetMs(asUtcMs + DAY_MS)];

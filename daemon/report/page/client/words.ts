@@ -1,5 +1,5 @@
 import type { Attempt, ClockTrust, DoorState, Outcome, Part, PictureKind, Status } from '../api.ts';
-import type { IconName } from './icon.ts';
+import type { IconName } from './icon-paths.ts';
 
 /** What a colour stands for. */
 export type Tone = 'good' | 'info' | 'warn' | 'bad';
@@ -55,13 +55,20 @@ export function partName(name: string): string {
 
 /** The wires in a sentence. */
 export function wiresText({ state, contact, rex, relay }: Status['door']): string {
-  const leaf = { open: 'The door stands open', closed: 'The door is closed', absent: 'No door contact is wired: whether it is open is not known' }[contact];
+  const leaf = { open: 'The door stands open', closed: 'The door is closed', absent: 'No door contact is wired, so whether it is open is not known' }[contact];
   const lock = relay === 'rest' ? 'the lock is secured' : 'the lock is released';
   const exit = rex === 'active' ? ' Someone asks to exit.' : '';
-  return state === 'fault' ? `${leaf}. The lock does not do as told.${exit}` : `${leaf}, ${lock}.${exit}`;
+  return state === 'fault' ? `${leaf}. The lock does not do as told.${exit}` : `${leaf}; ${lock}.${exit}`;
+}
+
+/** The outcome's word and what the attempt's sentence adds to it: a sentence that begins with the word says it once. */
+export function outcomeAndRest({ outcome, text }: Pick<Attempt, 'outcome' | 'text'>): { word: string; rest: string } {
+  const { word } = outcomeWords[outcome];
+  return { word, rest: text.startsWith(`${word} `) ? text.slice(word.length) : `. ${text}` };
 }
 
 /** An attempt in one line, for a picture's description. */
 export function attemptText({ outcome, text, token }: Attempt): string {
-  return `${outcomeWords[outcome].word}. ${text}${token === undefined ? '' : ` Code ${token}…`}`;
+  const { word, rest } = outcomeAndRest({ outcome, text });
+  return `${word}${rest}${token === undefined ? '' : ` Code ${token}…`}`;
 }
