@@ -1,5 +1,5 @@
 import { ruuidOf, uuidBytes } from '../base/ids.ts';
-import { ApiError } from './http/api-error.ts';
+import { ApiError } from '../base/http/api-error.ts';
 import type { Store } from './store.ts';
 
 export interface DoorRecord {

@@ -1,4 +1,4 @@
-import { ApiError } from './http/api-error.ts';
+import { ApiError } from '../base/http/api-error.ts';
 import type { Store } from './store.ts';
 
 interface Waiting {

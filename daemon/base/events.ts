@@ -51,11 +51,22 @@ export type EventDraft =
   | { type: 'tamper-ended' }
   | { type: 'relay-failed'; detail: string }
   | { type: 'relay-recovered' }
+  // Commands from afar
+  | { type: 'command-refused'; command: string; reason: string; by?: string }
+  | { type: 'commands-refused'; reason: string; count: number; sinceMs: number }
   // Evidence and the log
+  | { type: 'picture-asked'; attemptId: string; by: string }
   | { type: 'evidence-stored'; attemptId: string; pictures: PictureRef[] }
   | { type: 'evidence-failed'; attemptId: string; detail: string }
   | { type: 'evidence-deleted'; files: number; why: 'age' | 'size' | 'erased'; throughMs: number; attemptId?: string }
   | { type: 'log-pruned'; throughSeq: number; throughHash: string }
+  // People at the page
+  | { type: 'user-logged-in'; by: string; from: string }
+  | { type: 'login-failed'; from: string }
+  | { type: 'logins-failed'; from: string; count: number; sinceMs: number }
+  | { type: 'installer-mode-started'; by: string; untilMs: number }
+  | { type: 'installer-mode-ended'; why: 'time' | 'command' | 'stopped'; by?: string }
+  | { type: 'pass-issued'; by: string; tokenId: string }
   // Trust
   | { type: 'key-set-accepted'; version: number }
   | { type: 'key-set-refused'; detail: string }

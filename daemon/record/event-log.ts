@@ -105,6 +105,11 @@ export class EventLog {
     return this.#reader.query(query);
   }
 
+  /** See `LogReader.placesOf`. */
+  placesOf(time: Pick<EventQuery, 'sinceMs' | 'untilMs'>): { first: number; last: number } {
+    return this.#reader.placesOf(time);
+  }
+
   /** The last event committed: what is told elsewhere, so that a log cut or rewritten shows. */
   head(): ChainHead {
     return this.#head;

@@ -20,6 +20,8 @@ const APART_MS = 250;
 const ENTRY_PATIENCE_MS = 3_000;
 /** A code read within so long of a picture may be in it, unread. */
 const SIGHTING_WITHIN_MS = 400;
+/** A camera gives several frames a second: an older one is not what it sees now. */
+const NOW_MS = 2_000;
 const MAX_JOBS = 16;
 const MAX_ENTRIES = 16;
 const RING = { everyMs: 250, spanMs: 3_000, maxBytes: 24 * 1024 * 1024 };
@@ -103,6 +105,16 @@ export class Evidence {
     if (approach) shots.unshift(this.#shot('approach', approach));
     this.#shoot(attemptId, shots);
     this.#awaitEntry(attemptId, frame.arrivedMs);
+  }
+
+  /** Keeps what the camera sees now, of which somebody asked for a picture. */
+  captureNow(id: string): 'taken' | 'no-picture' | 'pictures-off' {
+    if (this.#o.keep === 'off') return 'pictures-off';
+    const { newest } = this.#ring;
+    const isNow = newest && this.#o.clock.monotonicMs() - newest.frame.arrivedMs <= NOW_MS;
+    if (!isNow || this.#closed || this.#inFlight.size >= MAX_JOBS) return 'no-picture';
+    this.#shoot(id, [this.#shot('scan', newest)]);
+    return 'taken';
   }
 
   /** Deletes what is too old or too much. Rejects when the folder or the log fails. */

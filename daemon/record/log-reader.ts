@@ -8,6 +8,7 @@ import { inWords } from './log-files.ts';
 import { requireCurrent } from './migrations.ts';
 
 const MAX_EVENTS = 10_000;
+const CLOCK_SLACK = 1_000;
 
 export interface EventQuery {
   types?: readonly EventType[];
@@ -16,6 +17,7 @@ export interface EventQuery {
   /** Wall milliseconds, exclusive. */
   untilMs?: number;
   afterSeq?: number;
+  beforeSeq?: number;
   /** 1 to 10,000; default 100. */
   limit?: number;
   newestFirst?: boolean;
@@ -74,6 +76,18 @@ export class LogReader {
     return inWords(this.#path, () => this.#db.prepare<unknown[], Pick<EventRow, 'body' | 'hash'>>(sql).all(...values)).map(eventOf);
   }
 
+  /**
+   * Between which places the events of a time are, both inclusive. By the clock's word, which may have been set back and forth:
+   * of so many neighbours in time as `CLOCK_SLACK` the farthest counts. Costs no more for a long log.
+   */
+  placesOf({ sinceMs = 0, untilMs = Number.MAX_SAFE_INTEGER }: Pick<EventQuery, 'sinceMs' | 'untilMs'>): { first: number; last: number } {
+    const near = (sql: string, atMs: number): number | null => this.#db.prepare<[number], number | null>(sql).pluck().get(atMs) ?? null;
+    return inWords(this.#path, () => ({
+      first: near(`SELECT min(seq) FROM (SELECT seq FROM events WHERE at_ms >= ? ORDER BY at_ms LIMIT ${CLOCK_SLACK})`, sinceMs) ?? Number.MAX_SAFE_INTEGER,
+      last: near(`SELECT max(seq) FROM (SELECT seq FROM events WHERE at_ms < ? ORDER BY at_ms DESC LIMIT ${CLOCK_SLACK})`, untilMs) ?? 0,
+    }));
+  }
+
   /** Every row, first to last. */
   rows(): IterableIterator<EventRow> {
     return this.#db.prepare<[], EventRow>('SELECT * FROM events ORDER BY seq').iterate();
@@ -122,12 +136,13 @@ export function eventOf({ body, hash }: Pick<EventRow, 'body' | 'hash'>): Stored
   }
 }
 
-function conditionsOf({ types, sinceMs, untilMs, afterSeq }: EventQuery): { conditions: string; values: unknown[] } {
+function conditionsOf({ types, sinceMs, untilMs, afterSeq, beforeSeq }: EventQuery): { conditions: string; values: unknown[] } {
   const all: [string, unknown][] = [
     ['type IN (SELECT value FROM json_each(?))', types && JSON.stringify(types)],
     ['at_ms >= ?', sinceMs],
     ['at_ms < ?', untilMs],
     ['seq > ?', afterSeq],
+    ['seq < ?', beforeSeq],
   ];
   const asked = all.filter(([, value]) => value !== undefined);
   return { conditions: asked.length > 0 ? `WHERE ${asked.map(([sql]) => sql).join(' AND ')}` : '', values: asked.map(([, value]) => value) };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ruuidOf, ulidBytes } from '../../base/ids.ts';
 import { pictureKinds } from '../events/pictures.ts';
 import { doorRefusals } from '../doors.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { actorOf, fileEndpoint, upload, type RequestContext } from '../http/endpoint.ts';
 import { exampleDoor } from '../http/example-site.ts';
 import { mustServe, servingRefusals } from '../keys/door-binding.ts';

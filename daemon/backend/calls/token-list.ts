@@ -1,5 +1,5 @@
 import { ruuidOf } from '../../base/ids.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { actorOf, fileEndpoint, type RequestContext } from '../http/endpoint.ts';
 import { exampleDoor } from '../http/example-site.ts';
 import type { StreamAnswer } from '../http/file-answer.ts';

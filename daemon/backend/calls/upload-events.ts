@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { call } from '../http/endpoint.ts';
 import { exampleDoor } from '../http/example-site.ts';
 import { anyUuid } from '../http/fields.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../audit.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { SharedCommits } from '../shared-commits.ts';
 import type { CodePictures, DrawPicture } from './code-pictures.ts';

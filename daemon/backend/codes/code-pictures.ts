@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import type { Clock, Timer } from '../../base/clock.ts';
 import { InFlight } from '../../base/in-flight.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { PictureThread } from './picture-thread.ts';
 
 export interface CodePicturesOptions {

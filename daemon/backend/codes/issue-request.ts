@@ -1,5 +1,5 @@
 import type { TokenClaims } from '../../base/token.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 
 /** Who a code is for. Personal data: it stays in the backend's database, never in a token, a list or a log line. */
 export interface Holder {

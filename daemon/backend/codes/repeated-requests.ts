@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '../store.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { IssueRequest } from './issue-request.ts';
 
 interface RequestRow {

@@ -1,5 +1,5 @@
 import { uuidBytes } from '../../base/ids.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 
 /** What a call that names a token may be refused with. */
 export const tokenRefusals = [

@@ -3,7 +3,7 @@ import { ruuidOf, type RandomSource } from '../../base/ids.ts';
 import type { Signer } from '../../base/ed25519.ts';
 import { signToken, type TokenClaims } from '../../base/token.ts';
 import type { ListStatus } from '../../base/token-list-file.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { Actor, Audit } from '../audit.ts';
 import type { Doors } from '../doors.ts';
 import { claimsOf, type IssueRequest } from './issue-request.ts';

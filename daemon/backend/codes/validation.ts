@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { uuidBytes } from '../../base/ids.ts';
 import { readToken, stepOf, verifyTokenAside, type ReadToken, type UnverifiedToken } from '../../base/token.ts';
 import type { DenialReason } from '../../base/verdict.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { Doors } from '../doors.ts';
 import type { OfflineCount, OfflineUse } from './offline-use.ts';
 import { rule, type Ruling, type RulingFacts } from './ruling.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { ulidBytes } from '../../base/ids.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { SharedCommits } from '../shared-commits.ts';
 import type { Store } from '../store.ts';
 import type { PictureFiles, PictureName } from './picture-files.ts';

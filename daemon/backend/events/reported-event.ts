@@ -2,7 +2,7 @@ import { isWhole } from '../../base/bounds.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { hashOf } from '../../base/event-chain.ts';
 import { ruuidOf, ulidBytes, uuidBytes } from '../../base/ids.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 
 /** An event as a door has it. What else is in it depends on its type, which may be a newer door's. */
 export interface DoorEvent {

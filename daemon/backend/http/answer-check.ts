@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { commonRefusals } from './common-refusals.ts';
 import type { Call, Endpoint, Upload } from './endpoint.ts';
 

@@ -5,23 +5,23 @@ import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BackendParts } from '../backend-parts.ts';
 import { checkAnswer, checkRefusal } from './answer-check.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { Authentication } from './authentication.ts';
-import { checkHeaders } from './connection-refusals.ts';
-import { Connections } from './connections.ts';
+import { checkHeaders } from '../../base/http/connection-refusals.ts';
+import { Connections } from '../../base/http/connections.ts';
 import type { Call, Endpoint, RequestContext, Upload } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { addressOf } from './asker-address.ts';
+import { addressOf } from '../../base/http/asker-address.ts';
 import { sendFile } from './file-answer.ts';
-import { hasBody, sendJson, sendRefusal } from './json-answer.ts';
+import { hasBody, sendJson, sendRefusal } from '../../base/http/json-answer.ts';
 import { sendPieces } from './pieces-answer.ts';
-import { RefusalLog } from './refusal-log.ts';
-import { readBody, readBytes } from './request-body.ts';
-import { readQuery, targetOf } from './request-target.ts';
+import { RefusalLog } from '../../base/http/refusal-log.ts';
+import { readBody, readBytes } from '../../base/http/request-body.ts';
+import { readQuery, targetOf } from '../../base/http/request-target.ts';
 import { Router } from './router.ts';
-import { SecureServer } from './secure-server.ts';
-import { defaultLimits, type ServerLimits } from './server-limits.ts';
-import type { TlsFileNames } from './tls-files.ts';
+import { SecureServer } from '../../base/http/secure-server.ts';
+import { defaultLimits, type ServerLimits } from '../../base/http/server-limits.ts';
+import type { TlsFileNames } from '../../base/http/tls-files.ts';
 
 /** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -66,7 +66,7 @@ export class BackendServer {
     this.#authentication = new Authentication({ ...backend, log });
     this.#secure = tls && new SecureServer(tls, { clock: backend.clock, log, limits: serverOptions(this.#limits) });
     this.#server = this.#secure?.server ?? createServer(serverOptions(this.#limits));
-    this.#connections = new Connections(this.#server, { atMost: this.#limits.connections, onRefused: ({ status, code }) => this.#refusals.refused(status, code) });
+    this.#connections = new Connections(this.#server, { atMost: this.#limits.connections, bodyOf: refusalBody, onRefused: ({ status, code }) => this.#refusals.refused(status, code) });
     this.#hear();
   }
 
@@ -166,7 +166,9 @@ export class BackendServer {
   #refuse(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
     this.#refusals.refused(error.status, error.code);
     this.#mustBeRead(response);
-    sendRefusal(request, response, error);
+    // Which is due with this status (RFC 9110 §15.5.2).
+    if (error.status === 401) response.setHeader('www-authenticate', 'api-token');
+    sendRefusal(request, response, error, refusalBody);
   }
 
   /** From now on it is the caller's turn: who takes nothing for so long is gone, and an answer on its way is memory or an open file [S9]. Until now it was ours, and a call may take long. */
@@ -194,6 +196,11 @@ function serverOptions(limits: ServerLimits): ServerOptions {
     // `checkHeaders` does, with an answer that says so.
     requireHostHeader: false,
   };
+}
+
+/** As Rhombus's clients look for it. */
+function refusalBody({ message, code }: ApiError): object {
+  return { error: true, errorMsg: message, code };
 }
 
 function withWarning(answer: object, ignored: string[]): object {

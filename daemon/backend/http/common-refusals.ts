@@ -1,4 +1,4 @@
-import { passesOver } from './request-body.ts';
+import { passesOver } from '../../base/http/request-body.ts';
 import type { Endpoint, Refusal } from './endpoint.ts';
 
 const anyRequest: readonly Refusal[] = [

@@ -1,8 +1,8 @@
-import { isIPv4 } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
-import { Allowances } from '../keys/allowances.ts';
-import { ApiError } from './api-error.ts';
+import { Allowances } from '../../base/http/allowances.ts';
+import { ApiError } from '../../base/http/api-error.ts';
+import { networkOf } from '../../base/http/asker-address.ts';
 
 /** A door with a mistyped key stays below; a guesser gets one try in two seconds after the first two minutes' worth. */
 const FAILURES_PER_MINUTE = 30;
@@ -48,15 +48,4 @@ export class FailedAttempts {
     if (this.#failures.waitS(network, FAILURES_PER_MINUTE, FAILURES_AT_ONCE) === 0) return;
     this.#log.warn(`Many wrong API keys come from ${network}: for a while only keys that were right from there before are looked at.`);
   }
-}
-
-/** What one stranger can have many addresses of: an IPv4 address, or the /64 of an IPv6 one. */
-export function networkOf(address: string | undefined): string {
-  const plain = (address ?? '').replace(/^::ffff:/i, '').replace(/%.*$/, '');
-  if (isIPv4(plain) || !plain.includes(':')) return plain;
-  const [head = '', tail] = plain.split('::', 2);
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : new Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0');
-  return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { passesOver } from './request-body.ts';
+import { passesOver } from '../../base/http/request-body.ts';
 
 export type Json = Record<string, unknown>;
 

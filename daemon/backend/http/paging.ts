@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 
 /** What a paged call takes. Together with `pageSize` and a `PageKey` it is all there is to paging. */
 export const pageFields = {

@@ -1,4 +1,4 @@
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import { methodsOf, type Endpoint } from './endpoint.ts';
 
 /** An endpoint and what its path's `{names}` stand for in a request. */

@@ -1,6 +1,6 @@
 import { ruuidOf } from '../../base/ids.ts';
 import { doorRefusals } from '../doors.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { Caller } from './api-keys.ts';
 
 /**

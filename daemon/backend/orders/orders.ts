@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ruuidOf, type RandomSource } from '../../base/ids.ts';
 import { InFlight } from '../../base/in-flight.ts';
 import type { Actor, Audit } from '../audit.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { SharedCommits } from '../shared-commits.ts';
 import { OrderQueue, type Heard } from './order-queue.ts';
 import { unlockAnswerOf, type OrderOutcome, type UnlockAnswer } from './unlock-answer.ts';

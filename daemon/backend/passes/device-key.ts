@@ -1,5 +1,5 @@
 import { constants, createHash, createPublicKey, publicEncrypt, type KeyObject } from 'node:crypto';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 
 /** What a device gave to have a secret wrapped for it. */
 export interface DeviceKey {

@@ -1,4 +1,4 @@
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 
 /** Where the links of web passes lead. */
 export class PassLinks {

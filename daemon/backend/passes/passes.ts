@@ -6,7 +6,7 @@ import type { Actor, Audit } from '../audit.ts';
 import { TokenRows, type StoredToken } from '../codes/token-rows.ts';
 import type { Tokens } from '../codes/tokens.ts';
 import type { Doors } from '../doors.ts';
-import { ApiError } from '../http/api-error.ts';
+import { ApiError } from '../../base/http/api-error.ts';
 import type { SigningKeys } from '../keys/signing-keys.ts';
 import type { Store } from '../store.ts';
 import { CallBudget } from './call-budget.ts';

@@ -26,8 +26,11 @@
 /** Each may what those before it may. */
 export type Role = 'viewer' | 'operator' | 'admin';
 
-/** What the daemon asks of a session before it does something. */
-export type Permission = 'see-pictures' | 'unlock' | 'lock-down' | 'passage' | 'test-pulse' | 'installer-mode' | 'issue-passes';
+/**
+ * What the daemon asks of a session before it does something. viewer: see-pictures; operator: unlock, lock-down and passage,
+ * too; admin: all. A lockdown is ended by an admin only.
+ */
+export type Permission = 'see-pictures' | 'unlock' | 'lock-down' | 'passage' | 'end-lockdown' | 'test-pulse' | 'installer-mode' | 'issue-passes';
 
 export interface Session {
   /** Absent: not logged in. */
@@ -244,7 +247,7 @@ export interface LiveQuiet {
 export type PageCommand =
   | { do: 'unlock' }
   | { do: 'lockdown'; on: boolean }
-  /** A wall time at most 24 h ahead. */
+  /** A wall time at most 7 days ahead. */
   | { do: 'passage'; untilMs: number }
   | { do: 'end-passage' }
   /** Energises the relay for the unlock time. Only in lockdown or installer mode. */

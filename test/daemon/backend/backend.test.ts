@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import Database from 'better-sqlite3';
-import { ApiError } from '../../../daemon/backend/http/api-error.ts';
+import { ApiError } from '../../../daemon/base/http/api-error.ts';
 import { Backend } from '../../../daemon/backend/backend.ts';
 import type { IssueRequest } from '../../../daemon/backend/codes/issue-request.ts';
 import { VirtualClock } from '../../../daemon/base/clock.ts';

@@ -1,5 +1,5 @@
 import { Backend } from '../../../daemon/backend/backend.ts';
-import type { ServerLimits } from '../../../daemon/backend/http/server-limits.ts';
+import type { ServerLimits } from '../../../daemon/base/http/server-limits.ts';
 import type { Role } from '../../../daemon/backend/keys/api-keys.ts';
 import { VirtualClock } from '../../../daemon/base/clock.ts';
 import type { Logger } from '../../../daemon/base/logger.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import Database from 'better-sqlite3';
-import { ApiError } from '../../../daemon/backend/http/api-error.ts';
+import { ApiError } from '../../../daemon/base/http/api-error.ts';
 import { SharedCommits } from '../../../daemon/backend/shared-commits.ts';
 import { openStore, type Store } from '../../../daemon/backend/store.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { uuidBytes } from '../../../base/ids.ts';
-import { ApiError } from '../../http/api-error.ts';
+import { ApiError } from '../../../base/http/api-error.ts';
 import { fileEndpoint, type Endpoint } from '../../http/endpoint.ts';
 import { exampleToken } from '../../http/example-site.ts';
 import { pageCss } from './page-css.ts';

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { CodeIssuer } from '../../../../daemon/backend/codes/code-issuer.ts';
 import { CodePictures } from '../../../../daemon/backend/codes/code-pictures.ts';
 import type { IssueRequest } from '../../../../daemon/backend/codes/issue-request.ts';
-import { ApiError } from '../../../../daemon/backend/http/api-error.ts';
+import { ApiError } from '../../../../daemon/base/http/api-error.ts';
 import { signToken } from '../../../../daemon/base/token.ts';
 import { FRONT } from '../served-backend.ts';
 import { CodeSite } from './code-site.ts';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ApiError } from '../../../../daemon/backend/http/api-error.ts';
+import { ApiError } from '../../../../daemon/base/http/api-error.ts';
 import { CodePictures } from '../../../../daemon/backend/codes/code-pictures.ts';
 import { textIn } from '../../../../daemon/backend/codes/code-picture.ts';
 import { VirtualClock } from '../../../../daemon/base/clock.ts';

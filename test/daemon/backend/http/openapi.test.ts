@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { checkAnswer, checkRefusal } from '../../../../daemon/backend/http/answer-check.ts';
-import { ApiError } from '../../../../daemon/backend/http/api-error.ts';
+import { ApiError } from '../../../../daemon/base/http/api-error.ts';
 import { call, fileEndpoint, upload, type Endpoint } from '../../../../daemon/backend/http/endpoint.ts';
 import { JsonSchemas } from '../../../../daemon/backend/http/json-schemas.ts';
 import { openApiDocument, operationIdOf } from '../../../../daemon/backend/http/openapi.ts';

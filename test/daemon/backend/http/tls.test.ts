@@ -7,7 +7,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Backend } from '../../../../daemon/backend/backend.ts';
-import type { TlsFileNames } from '../../../../daemon/backend/http/tls-files.ts';
+import type { TlsFileNames } from '../../../../daemon/base/http/tls-files.ts';
 import { VirtualClock } from '../../../../daemon/base/clock.ts';
 import { PosternError } from '../../../../daemon/base/errors.ts';
 import type { Logger } from '../../../../daemon/base/logger.ts';

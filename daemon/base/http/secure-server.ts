@@ -1,9 +1,8 @@
 import type { ServerOptions } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { Socket } from 'node:net';
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
-import { certificateOf } from './client-certificate.ts';
+import type { TLSSocket } from 'node:tls';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
 import { TlsFiles, type TlsFileNames } from './tls-files.ts';
 
 export interface SecureServerOptions {
@@ -18,7 +17,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export class SecureServer {
   readonly server: Server;
   readonly #files: TlsFiles;
-  readonly #open = new Set<Socket>();
+  readonly #open = new Set<TLSSocket>();
 
   /** Throws PosternError('tls-files'). */
   constructor(names: TlsFileNames, { clock, log, limits }: SecureServerOptions) {
@@ -49,7 +48,7 @@ export class SecureServer {
   /** Whoever came with a certificate has to show it again: it may be one that is no longer believed. */
   #distrust(): void {
     for (const socket of this.#open) {
-      if (certificateOf(socket)) socket.destroy();
+      if (socket.getPeerX509Certificate()) socket.destroy();
     }
   }
 }

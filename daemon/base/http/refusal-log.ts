@@ -1,8 +1,8 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
 
 const TELL_EVERY_MS = 60_000;
-/** Codes are our own words; faults of the backend are told apart by their text, so those are bounded [S9]. */
+/** Codes are our own words; a server's own faults are told apart by their text, so those are bounded [S9]. */
 const MOST_KINDS = 100;
 
 interface Told {
@@ -29,7 +29,7 @@ export class RefusalLog {
 
   failed(error: string, stack: string | undefined): void {
     const times = this.#timesToTell(error);
-    if (times > 0) this.#log.error('a request failed in the backend', { error, stack, times });
+    if (times > 0) this.#log.error('a request failed', { error, stack, times });
   }
 
   /** How many there were since the kind was last told, this one included; 0: not to be told yet. */

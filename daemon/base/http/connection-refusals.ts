@@ -1,5 +1,5 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
-import { ApiError } from './api-error.ts';
+import { ApiError, type RefusalBody } from './api-error.ts';
 
 /** What Node's HTTP server refuses before there is a request, as the refusal it is told as. */
 export function refusalOfConnection(error: NodeJS.ErrnoException): ApiError {
@@ -12,8 +12,8 @@ export function refusalOfConnection(error: NodeJS.ErrnoException): ApiError {
 }
 
 /** The bytes of an answer where Node makes none for us; the connection ends with it. */
-export function rawRefusal(error: ApiError): string {
-  const body = JSON.stringify({ error: true, errorMsg: error.message, code: error.code });
+export function rawRefusal(error: ApiError, bodyOf: RefusalBody): string {
+  const body = JSON.stringify(bodyOf(error));
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': String(Buffer.byteLength(body)), 'cache-control': 'no-store', connection: 'close', ...error.headers };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join('')}\r\n${body}`;

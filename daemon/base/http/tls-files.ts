@@ -1,10 +1,10 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Server } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
-import type { Clock, Timer } from '../../base/clock.ts';
-import { PosternError } from '../../base/errors.ts';
-import type { Logger } from '../../base/logger.ts';
-import { checkTls, pemFile, privateKeyFile, stampOf } from '../../base/pem-files.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { PosternError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { checkTls, pemFile, privateKeyFile, stampOf } from '../pem-files.ts';
 
 /** PEM files, as the config names them. */
 export interface TlsFileNames {

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ApiError } from '../../../../daemon/backend/http/api-error.ts';
-import { MOST_NESTED, strictJson } from '../../../../daemon/backend/http/strict-json.ts';
+import { ApiError } from '../../../../daemon/base/http/api-error.ts';
+import { MOST_NESTED, strictJson } from '../../../../daemon/base/http/strict-json.ts';
 
 const read = (text: string): unknown => strictJson(Buffer.from(text));
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ApiError } from './api-error.ts';
+import type { ApiError, RefusalBody } from './api-error.ts';
 
 /** Of a refused body so much is still read, so that a sender who is not done yet gets to read why. */
 const LINGER_BYTES = 4_194_304;
@@ -13,12 +13,10 @@ export function sendJson(response: ServerResponse, status: number, answer: unkno
  * Answers with the refusal. Where the body was not read to its end the connection ends too, but only after the rest of the
  * body was passed over: closed at once, the network might throw the answer away (RFC 9112 §9.6).
  */
-export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: ApiError): void {
+export function sendRefusal(request: IncomingMessage, response: ServerResponse, error: ApiError, bodyOf: RefusalBody): void {
   if (response.headersSent) return void response.destroy();
-  // Which is due with this status (RFC 9110 §15.5.2).
-  if (error.status === 401) response.setHeader('www-authenticate', 'api-token');
   for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
-  const answer = { error: true, errorMsg: error.message, code: error.code };
+  const answer = bodyOf(error);
   if (request.complete || !hasBody(request)) return sendJson(response, error.status, answer);
   response.setHeader('connection', 'close');
   response.write(jsonHead(response, error.status, answer));

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { ApiError } from '../../../../daemon/backend/http/api-error.ts';
-import { readQuery, targetOf } from '../../../../daemon/backend/http/request-target.ts';
+import { ApiError } from '../../../../daemon/base/http/api-error.ts';
+import { readQuery, targetOf } from '../../../../daemon/base/http/request-target.ts';
 
 const schema = z.strictObject({ door: z.string().optional(), limit: z.coerce.number().int().max(100).optional(), type: z.array(z.enum(['a', 'b'])).optional() });
 

@@ -32,7 +32,7 @@ export async function readBytes(request: IncomingMessage, maxBytes: number): Pro
     return await collected(request, maxBytes);
   } catch (thrown) {
     if (thrown instanceof ApiError) throw thrown;
-    // A sender that goes away is no failure of the backend.
+    // A sender that goes away is no failure of the server.
     throw new ApiError(400, 'cut-off', 'The connection ended in the middle of the body. Send the request again.');
   }
 }

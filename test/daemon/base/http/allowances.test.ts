@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { networkOf } from '../../../../daemon/backend/http/failed-attempts.ts';
-import { Allowances } from '../../../../daemon/backend/keys/allowances.ts';
+import { networkOf } from '../../../../daemon/base/http/asker-address.ts';
+import { Allowances } from '../../../../daemon/base/http/allowances.ts';
 import { VirtualClock } from '../../../../daemon/base/clock.ts';
 
 const taken = (allowances: Allowances, times: number, ...args: [string, number, number?]): number =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ApiError } from './api-error.ts';
+import { ApiError, type RefusalBody } from './api-error.ts';
 import { rawRefusal, refusalOfConnection } from './connection-refusals.ts';
 
 /** How many connections beyond those that are served are told so; more are not even taken. */
@@ -11,6 +11,7 @@ const TOLD_SHARE = 1.5;
 export class Connections {
   readonly #atMost: number;
   readonly #onRefused: (error: ApiError) => void;
+  readonly #bodyOf: RefusalBody;
   /** What is being answered on a connection. */
   readonly #answering = new WeakMap<Duplex, ServerResponse>();
   /** Those that came when there were enough. */
@@ -18,9 +19,10 @@ export class Connections {
   #open = 0;
 
   /** `onRefused` is told of what was refused before there was a request. */
-  constructor(server: Server, { atMost, onRefused }: { atMost: number; onRefused: (error: ApiError) => void }) {
+  constructor(server: Server, { atMost, bodyOf, onRefused }: { atMost: number; bodyOf: RefusalBody; onRefused: (error: ApiError) => void }) {
     this.#atMost = atMost;
     this.#onRefused = onRefused;
+    this.#bodyOf = bodyOf;
     server.maxConnections = Math.ceil(atMost * TOLD_SHARE);
     server.on('connection', (socket) => {
       this.#open++;
@@ -55,6 +57,6 @@ export class Connections {
     // An answer that is half sent must not be taken for another.
     if (!socket.writable || (begun?.headersSent && !begun.writableFinished)) return void socket.destroy();
     this.#onRefused(error);
-    socket.end(rawRefusal(error), () => socket.destroy());
+    socket.end(rawRefusal(error, this.#bodyOf), () => socket.destroy());
   }
 }

@@ -1,4 +1,4 @@
-/** A refused request: what the caller gets as `{error, errorMsg, code}`. `message` says what to do. */
+/** A refused request, which the caller is told as a server's `RefusalBody` says. `message` says what to do. */
 export class ApiError extends Error {
   readonly status: number;
   /** Kebab-case, stable: what a client compares. */
@@ -14,3 +14,6 @@ export class ApiError extends Error {
     this.headers = headers;
   }
 }
+
+/** What a server's callers get as the JSON of a refusal. */
+export type RefusalBody = (error: ApiError) => object;

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+
+/** The folders of the page's own files: what is compiled for the browser stands beside this module, the rest in the sources. */
+export interface PageFolders {
+  sources: string;
+  scripts: string;
+}
+
+const here = fileURLToPath(new URL('./client/', import.meta.url));
+export const ownFolders: PageFolders = { scripts: here, sources: extname(import.meta.url) === '.ts' ? here : fileURLToPath(new URL('../../../../daemon/report/page/client/', import.meta.url)) };
+
+/** What the page may do: run and show what comes from this server, nothing written into it; and nobody may frame it. */
+const POLICY = [
+  'default-src \'none\'', 'script-src \'self\'', 'style-src \'self\'', 'connect-src \'self\'', 'img-src \'self\' data:',
+  'base-uri \'none\'', 'form-action \'none\'', 'frame-ancestors \'none\'',
+].join('; ');
+
+/** Sent with every answer. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+type Coding = 'br' | 'gzip' | 'identity';
+
+interface PageFile {
+  type: string;
+  etag: string;
+  bodies: Record<Coding, Buffer>;
+}
+
+/** The page's own files, read and compressed once: whatever a request asks for, no file is opened for it. */
+export class PageFiles {
+  readonly #files = new Map<string, PageFile>();
+  /** Whether the scripts are there; a checkout that was compiled without them has a page that cannot do anything. */
+  readonly isComplete: boolean;
+
+  constructor({ sources, scripts }: PageFolders = ownFolders) {
+    this.#files.set('/', fileOf(join(sources, 'page.html'), 'text/html; charset=utf-8'));
+    this.#files.set('/page.css', fileOf(join(sources, 'page.css'), 'text/css; charset=utf-8'));
+    const names = existsSync(scripts) ? readdirSync(scripts).filter((name) => /^[a-z0-9-]+\.js$/.test(name)) : [];
+    for (const name of names) this.#files.set(`/client/${name}`, fileOf(join(scripts, name), 'text/javascript; charset=utf-8'));
+    this.isComplete = names.includes('main.js');
+  }
+
+  /** Whether there is a file at this path, as it was sent. */
+  has(path: string): boolean {
+    return this.#files.has(path);
+  }
+
+  send(path: string, request: IncomingMessage, response: ServerResponse): void {
+    const file = this.#files.get(path);
+    if (!file) throw new TypeError('asked for a file that is not there');
+    // Asked for anew each time: the next version of the page must not run with scripts of this one.
+    response.setHeader('cache-control', 'no-cache').setHeader('etag', file.etag).setHeader('vary', 'accept-encoding');
+    if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(file.etag)) return void response.writeHead(304).end();
+    const coding = codingOf(request.headers['accept-encoding']);
+    const body = file.bodies[coding];
+    if (coding !== 'identity') response.setHeader('content-encoding', coding);
+    response.writeHead(200, { 'content-type': file.type, 'content-length': body.length }).end(body);
+  }
+}
+
+function fileOf(path: string, type: string): PageFile {
+  const plain = withoutMap(readFileSync(path));
+  // Weak: the codings have other bytes.
+  const etag = `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
+  return { type, etag, bodies: { identity: plain, gzip: gzipSync(plain, { level: 9 }), br: brotliCompressSync(plain) } };
+}
+
+/** The source map is not served. */
+function withoutMap(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('utf8').replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n'));
+}
+
+/** The smallest that the reader takes; what it gives a weight of zero it does not take (RFC 9110 §12.5.3). */
+function codingOf(accepted = ''): Coding {
+  const takes = (coding: Coding): boolean => accepted.split(',').some((each) => {
+    const [name = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
+    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+  return takes('br') ? 'br' : takes('gzip') ? 'gzip' : 'identity';
+}
