@@ -40,16 +40,13 @@ export class ActionsView {
   }
 
   show(session: Session, status: Status): void {
-    const hadFocus = this.#group.contains(document.activeElement);
+    const focused = document.activeElement;
     for (const { action, button } of this.#buttons) button.hidden = !session.may.includes(action.needs) || !action.fits(status);
     this.#group.hidden = this.#buttons.every(({ button }) => button.hidden);
     setText(this.#why, explanation(session, status));
-    if (hadFocus && (document.activeElement as HTMLElement | null)?.hidden !== false) this.focus();
-  }
-
-  /** To the first button there is: after a command the one that gave it may be gone. */
-  focus(): void {
-    this.#buttons.find(({ button }) => !button.hidden)?.button.focus();
+    // After a command the button that gave it may be gone.
+    const isFocusGone = this.#buttons.some(({ button }) => button === focused && button.hidden);
+    if (isFocusGone) this.#buttons.find(({ button }) => !button.hidden)?.button.focus();
   }
 }
 
@@ -61,7 +58,7 @@ function actions({ confirm, choosePassage, issuePass }: ActionsViewOptions): Act
   return [
     { text: 'Unlock', needs: 'unlock', fits: canUnlock,
       run: ask({ command: { do: 'unlock' }, title: 'Unlock the door?', text: 'It can be opened by whoever stands at it, until it locks again by itself.', verb: 'Unlock' }) },
-    { text: 'End lockdown', needs: 'lock-down', fits: ({ lockdown }) => lockdown !== undefined,
+    { text: 'End lockdown', needs: 'end-lockdown', fits: ({ lockdown }) => lockdown !== undefined,
       run: ask({ command: { do: 'lockdown', on: false }, title: 'End the lockdown?', text: 'Codes open the door again. End it when you know that its cause is over.', verb: 'End lockdown' }) },
     { text: 'Lockdown', needs: 'lock-down', look: 'danger', fits: ({ lockdown }) => lockdown === undefined,
       run: ask({ command: { do: 'lockdown', on: true }, title: 'Lock the door down?', text: 'No code opens it until the lockdown is ended, also after a restart. Passage ends at once. The way out stays free.', verb: 'Lock down', danger: true }) },

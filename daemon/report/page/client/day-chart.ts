@@ -1,4 +1,5 @@
 import type { Day, Outcome, Stats } from '../api.ts';
+import { ceiling } from './chart-scale.ts';
 import { nameOfDay } from './door-time.ts';
 import { h, svg } from './element.ts';
 import { outcomeWords } from './words.ts';
@@ -57,12 +58,6 @@ function summary(days: Day[]): string {
 
 function total(day: Day): number {
   return STACK.reduce((sum, outcome) => sum + day[outcome], 0);
-}
-
-/** The next round number whose half is a whole one, too. */
-export function ceiling(count: number): number {
-  const power = 10 ** Math.floor(Math.log10(count));
-  return [1.2, 1.6, 2, 3, 4, 6, 8, 10].map((step) => Math.round(step * power)).find((top) => top >= count && top % 2 === 0) ?? count;
 }
 
 function shortNumber(count: number): string {

@@ -11,8 +11,8 @@ const POST_LIMIT_MS = 10_000;
 export class DoorApi {
   /** Of the session, sent with every change. */
   csrf: string | undefined;
-  /** Called when a call is refused for want of a login. */
-  onLoginNeeded: () => void = () => undefined;
+  /** Called when a call is refused because whoever was logged in is not any more, or somebody else is, by another tab. */
+  onSessionGone: () => void = () => undefined;
 
   session(): Promise<Answer<Session>> {
     return this.#get('api/session');
@@ -65,7 +65,7 @@ export class DoorApi {
       const response = await fetch(path, { cache: 'no-store', credentials: 'same-origin', redirect: 'error', ...request });
       if (response.ok) return { kind: 'answer', body: (await response.json()) as Body };
       const problem = (await response.json()) as Problem;
-      if (response.status === 401 && path !== 'api/login') this.onLoginNeeded();
+      if (problem.error === 'login-needed' || problem.error === 'csrf') this.onSessionGone();
       return { kind: 'refused', status: response.status, problem };
     } catch {
       // No connection, no answer in time, or one that is cut off: to whoever looks, the door does not answer.

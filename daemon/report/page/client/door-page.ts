@@ -64,11 +64,11 @@ export class DoorPage {
   #makeActions(): ActionsView {
     const send = commandSender(this.#api, byId('told'), () => this.#watch.now());
     const confirm = new ConfirmDialog(send);
-    const passage = new PassageDialog(send);
+    const passage = new PassageDialog(send, () => ({ time: this.#time, nowMs: this.#nowMs }));
     const pass = new PassDialog(this.#api);
     return new ActionsView({
       confirm: (question) => confirm.ask(question),
-      choosePassage: () => passage.open(this.#time, () => this.#nowMs),
+      choosePassage: () => passage.open(),
       issuePass: () => pass.open(plainText(this.#status?.door.name ?? ''), this.#time, this.#nowMs),
     });
   }

@@ -48,12 +48,6 @@ export class DoorTime {
     return shown.length > 0 ? Math.min(...shown) : before;
   }
 
-  /** The next time the door's clock shows `14:05`; NaN for what is no time. */
-  next(time: string, nowMs: number): number {
-    const today = this.at(this.date(nowMs), time);
-    return today > nowMs || Number.isNaN(today) ? today : this.at(dayAfter(this.date(nowMs)), time);
-  }
-
   #offsetMs(ms: number): number {
     return Date.parse(`${this.date(ms)}T${this.time(ms)}Z`) - Math.floor(ms / 1000) * 1000;
   }
@@ -71,10 +65,6 @@ export function span(ms: number): string {
   if (s < 5_400) return `${Math.round(s / 60)} min`;
   if (s < 129_600) return `${Math.round(s / 3_600)} h`;
   return `${Math.round(s / 86_400)} days`;
-}
-
-function dayAfter(date: string): string {
-  return new Date(Date.parse(date) + DAY_MS).toISOString().slice(0, 10);
 }
 
 function isKnown(zone: string): boolean {

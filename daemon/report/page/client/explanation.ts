@@ -5,6 +5,7 @@ const offers: { needs: Permission; what: string; whose: 'operators' | 'admins' }
   { needs: 'unlock', what: 'unlock', whose: 'operators' },
   { needs: 'lock-down', what: 'lock down', whose: 'operators' },
   { needs: 'passage', what: 'start passage', whose: 'operators' },
+  { needs: 'end-lockdown', what: 'end a lockdown', whose: 'admins' },
   { needs: 'issue-passes', what: 'issue passes', whose: 'admins' },
   { needs: 'installer-mode', what: 'test the lock', whose: 'admins' },
 ];

@@ -1,4 +1,4 @@
-import { setText } from './element.ts';
+import { byId, setText } from './element.ts';
 
 /** Does what a dialog is for; resolves to what to say instead of closing it, or to nothing when it is done. */
 export type Submit = (fields: FormData) => Promise<string | undefined>;
@@ -9,9 +9,13 @@ export function fieldText(fields: FormData, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Makes a `<dialog>` of page.html close by its buttons and by Escape, and keeps the focus where it was before. */
+/** Makes a `<dialog>` of page.html close by its buttons, and takes care that the focus is somewhere after it. */
 export function closable(dialog: HTMLDialogElement): HTMLDialogElement {
   for (const closer of dialog.querySelectorAll('[data-close]')) closer.addEventListener('click', () => dialog.close());
+  // Where it was may be gone: the button that opened a login, say.
+  dialog.addEventListener('close', () => {
+    if (document.activeElement === null || document.activeElement === document.body) byId('main').focus();
+  });
   return dialog;
 }
 

@@ -16,6 +16,7 @@ export class LiveView {
   readonly #stream = new LiveStream({ onFrame: (frame) => this.#show(frame), onQuiet: (quiet) => this.#quiet(quiet), onEnd: (problem) => this.#ended(problem) });
   #isPaused = false;
   #mayLook = false;
+  #isLost = false;
 
   constructor(logIn: () => void) {
     this.#logIn = logIn;
@@ -29,16 +30,19 @@ export class LiveView {
 
   /** As the session may; `isLost` while the daemon does not answer. */
   update(session: Session, isLost: boolean): void {
+    const wasLost = this.#isLost;
+    this.#isLost = isLost;
     this.#mayLook = session.may.includes('see-pictures');
     this.#pause.hidden = !this.#mayLook;
     if (!this.#mayLook) this.#withhold(session);
     else if (isLost) this.#cover('The door does not answer.');
-    this.#run(isLost);
+    else if (wasLost && this.#isPaused) this.#cover('Paused.');
+    this.#run();
   }
 
   /** [S9] Nobody looks at a page in the background: the door need not make pictures for it. */
-  #run(isLost = false): void {
-    const runs = this.#mayLook && !this.#isPaused && !isLost && document.visibilityState === 'visible';
+  #run(): void {
+    const runs = this.#mayLook && !this.#isPaused && !this.#isLost && document.visibilityState === 'visible';
     if (!runs) return this.#stream.stop();
     if (this.#stream.start()) this.#cover('Waiting for the camera…');
   }

@@ -2,8 +2,9 @@ import type { LiveFrame } from '../api.ts';
 import { aimAdvice, focusAdvice, lightAdvice, WANTED_MODULE_PX, type Advice } from './aim.ts';
 import { h, setText, svg } from './element.ts';
 
-/** The brightness at which codes are read well, of 255. */
-const GOOD_LIGHT = { from: 70, to: 190 };
+/** What the daemon calls good, of 255, and sharp, of 100. */
+const GOOD_LIGHT = { from: 45, to: 210 };
+const SHARP = 40;
 /** So many pixels a module fill the bar. */
 const MOST_MODULE_PX = 8;
 
@@ -11,7 +12,7 @@ const MOST_MODULE_PX = 8;
 export class MeasuresView {
   readonly #root: HTMLElement;
   readonly #aim = new Measure('Aim', 'Pixels a module', { from: WANTED_MODULE_PX / MOST_MODULE_PX, to: 1 });
-  readonly #focus = new Measure('Focus', 'Sharpness of the picture');
+  readonly #focus = new Measure('Focus', 'Sharpness of the picture', { from: SHARP / 100, to: 1 });
   readonly #light = new Measure('Light', 'Brightness of the picture', { from: GOOD_LIGHT.from / 255, to: GOOD_LIGHT.to / 255 });
 
   constructor(root: HTMLElement) {

@@ -20,7 +20,7 @@ export class SessionView {
     this.#login.dialog.addEventListener('close', () => this.#login.form.reset());
     for (const id of ['log-in', 'welcome-log-in']) byId(id).addEventListener('click', () => this.open());
     byId('log-out').addEventListener('click', () => void this.#logOut());
-    api.onLoginNeeded = () => void this.#ended();
+    api.onSessionGone = () => void this.refresh();
   }
 
   get session(): Session {
@@ -65,19 +65,10 @@ export class SessionView {
     byId('log-in').focus();
   }
 
-  /** A call was refused for want of a login: what is on the page stays, and so does what was filled in. */
-  async #ended(): Promise<void> {
-    if (!this.#session.user) return;
-    const isInDialog = document.querySelector('dialog[open]') !== null;
-    const { user, csrf, ...rest } = this.#session;
-    this.#take({ ...rest, may: [] });
-    await this.refresh();
-    if (isInDialog) this.open('Your session has ended. Log in again, then send it once more.');
-    else this.#tellEnd();
-  }
-
+  /** What is on the page stays, and so does what was filled in. */
   #tellEnd(): void {
-    this.#tell('Your session has ended. Log in again for pictures and to act on the door.');
+    if (document.querySelector('dialog[open]')) this.open('Your session has ended. Log in again, then send it once more.');
+    else this.#tell('Your session has ended. Log in again for pictures and to act on the door.');
   }
 
   #tell(text: string): void {

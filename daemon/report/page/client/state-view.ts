@@ -45,7 +45,7 @@ interface Order {
 }
 
 function ordersOf({ lockdown, passage, installerMode, nowMs }: Status, time: DoorTime): Order[] {
-  const by = (who: string | undefined): string => (who === undefined ? '' : ` Ordered by ${plainText(who, 60)}.`);
+  const by = (who: string | undefined): string => (who === undefined ? '' : ` Ordered by ${plainText(who.replace(/^user:/, ''), 60)}.`);
   const orders: (Order | undefined)[] = [
     lockdown && { tone: 'bad', text: `Lockdown: no code opens the door.${by(lockdown.by)}` },
     passage && { tone: 'info', text: `${passage.waitsForEntry ? 'Passage begins when the first code is let in, and ends at' : 'Free passage until'} ${time.short(passage.untilMs, nowMs)}.${by(passage.by)}` },
