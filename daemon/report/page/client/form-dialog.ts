@@ -14,7 +14,7 @@ export function closable(dialog: HTMLDialogElement): HTMLDialogElement {
   for (const closer of dialog.querySelectorAll('[data-close]')) closer.addEventListener('click', () => dialog.close());
   // Where it was may be gone: the button that opened a login, say.
   dialog.addEventListener('close', () => {
-    if (document.activeElement === null || document.activeElement === document.body) byId('main').focus();
+    if (document.activeElement === document.body || document.activeElement?.checkVisibility() === false) byId('main').focus({ preventScroll: true });
   });
   return dialog;
 }

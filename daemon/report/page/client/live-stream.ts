@@ -7,6 +7,7 @@ export interface LiveStreamOptions {
 }
 
 const RETRY_MS = 3_000;
+const BUSY = 503;
 
 /** The daemon's pictures, one after the other, for as long as they are wanted. */
 export class LiveStream {
@@ -39,8 +40,16 @@ export class LiveStream {
     source.addEventListener('frame', ({ data }) => this.#o.onFrame(JSON.parse(data as string) as LiveFrame));
     source.addEventListener('quiet', ({ data }) => this.#o.onQuiet(JSON.parse(data as string) as LiveQuiet));
     source.addEventListener('end', ({ data }) => this.#again(JSON.parse(data as string) as Problem));
-    // Cut off or refused: which of both it was, the browser does not tell.
-    source.addEventListener('error', () => this.#again({ error: 'lost', message: 'The picture is interrupted. It comes back by itself.' }));
+    source.addEventListener('error', () => void this.#failed(source));
+  }
+
+  /** Cut off or refused: which of both it was, the browser tells only whoever asks in another way. */
+  async #failed(source: EventSource): Promise<void> {
+    source.close();
+    const status = await fetch('api/live', { method: 'HEAD', cache: 'no-store' }).then((response) => response.status, () => 0);
+    if (source !== this.#source) return;
+    const message = status === BUSY ? 'Enough people look at the camera already. It comes when one of them has closed it.' : 'The picture is interrupted. It comes back by itself.';
+    this.#again({ error: 'lost', message });
   }
 
   #again(problem: Problem): void {
