@@ -11,12 +11,15 @@ import type { Door } from './door/door.ts';
 import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
 import type { VitalSign } from './report/heartbeat.ts';
+import type { PassIssuer } from './report/page/passes.ts';
 import { startAccess } from './parts/access.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
 import { startOrders } from './parts/orders.ts';
-import { startPage, startUpload } from './parts/report.ts';
+import { DoorCommands } from './parts/door-commands.ts';
+import { startLiveView, startPage } from './parts/page.ts';
+import { startUpload } from './parts/report.ts';
 import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
 import { startSignals } from './parts/signals.ts';
 
@@ -42,6 +45,8 @@ export interface AppOptions {
   version: string;
   /** 'nominal' for a replay: which extra look a frame gets does not depend on the machine. */
   lookCosts?: 'measured' | 'nominal';
+  /** Issues passes where a backend runs in this process. */
+  passes?: PassIssuer;
   /** For the benchmark. */
   onTiming?: PipelineOptions['onTiming'];
 }
@@ -55,6 +60,8 @@ export interface App {
   vitalSigns: readonly VitalSign[];
   /** Of the status page, when the config asks for one. */
   pageUrl: string | undefined;
+  /** Has the page use what is in its TLS files now. */
+  reloadTls: () => void;
   /** Resolves when nothing is under way in any part. */
   idle(): Promise<void>;
   /** Rests the relay first, then stops the rest in the reverse order of the start. */
@@ -82,8 +89,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     const evidence = await startEvidence(options, memory, qr, started);
     const upload = startUpload(options, memory, started);
     const signals = startSignals(options, memory, evidence, started);
-    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr, signals }, started);
-    const pageUrl = await startPage(options, memory, door, signals.hints, started);
+    const view = startLiveView(options, qr, signals.hints, started);
+    const pipeline = startPipeline(options, { ...memory, door, validator, evidence, qr: view.qr, signals }, started);
+    const commands = new DoorCommands({ door, evidence, events: memory.events, clock: options.clock });
+    const page = await startPage(options, { ...memory, door, hints: signals.hints, live: view.live, perform: (command, by) => commands.perform(command, by) }, started);
     startCamera(options, memory.status, pipeline, signals.light, started);
 
     const { events, status, telling } = memory;
@@ -101,7 +110,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ending.reason = reason;
       await started.stopAll();
     };
-    return { events, door, status, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl, idle, stop };
+    return { events, door, status, vitalSigns: vitalSignsOf(door, events, options.clock), pageUrl: page?.url, reloadTls: () => page?.reloadTls(), idle, stop };
   } catch (thrown) {
     await started.stopAll().catch((second: unknown) => options.log.error(`Not all could be stopped: ${messageOf(second)}`));
     throw thrown;

@@ -29,7 +29,7 @@ import { ListWorkThread } from './lists/list-work-thread.ts';
 import { InPlaceListWork } from './lists/list-work.ts';
 import { MemoryBlocks } from './lists/memory-blocks.ts';
 import { TokenLists } from './lists/token-lists.ts';
-import { CodeIssuer } from './codes/code-issuer.ts';
+import { CodeIssuer, type IssuedCode } from './codes/code-issuer.ts';
 import { CodePictures } from './codes/code-pictures.ts';
 import { Tokens, type IssuedToken } from './codes/tokens.ts';
 import { Validation } from './codes/validation.ts';
@@ -160,6 +160,11 @@ export class Backend {
   /** Throws ApiError for a request outside its bounds. */
   issue(request: IssueRequest, principal?: string): IssuedToken {
     return this.#parts.tokens.issue(request, { principal });
+  }
+
+  /** As `issue`, with the QR code, read back and checked. Rejects ApiError(503 'busy'), too. */
+  issueWithPicture(request: IssueRequest, principal?: string): Promise<IssuedCode> {
+    return this.#parts.issuer.issue(request, { principal });
   }
 
   /** False when it was revoked already. Throws ApiError('token-id-bad', 'token-unknown'). */

@@ -59,7 +59,7 @@ export function eventText(event: EventDraft): string {
 }
 
 const releaseText: Record<ReleaseCause, string> = {
-  token: 'a code', rex: 'a request to exit', command: 'a command', schedule: 'by schedule', fire: 'fire',
+  token: 'a code', rex: 'a request to exit', command: 'a command', test: 'a test', schedule: 'by schedule', fire: 'fire',
 };
 
 const relockText: Record<Extract<EventDraft, { type: 'door-relocked' }>['why'], string> = {

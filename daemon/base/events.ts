@@ -15,7 +15,7 @@ export interface PictureRef {
   height: number;
 }
 
-export type ReleaseCause = 'token' | 'rex' | 'command' | 'schedule' | 'fire';
+export type ReleaseCause = 'token' | 'rex' | 'command' | 'test' | 'schedule' | 'fire';
 
 /** What happened, before the log gives it its place. Types are in the past tense; `attemptId` ties what belongs together. */
 export type EventDraft =

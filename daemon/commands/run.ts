@@ -7,6 +7,7 @@ import { Backend } from '../backend/backend.ts';
 import { systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/ids.ts';
 import { humanLogger, jsonLogger, type Logger } from '../base/logger.ts';
+import type { PassIssuer } from '../report/page/passes.ts';
 import { ServiceReport } from '../report/service-report.ts';
 import type { Command, CommandIo } from './command.ts';
 import { openConfig } from './config-file.ts';
@@ -21,7 +22,8 @@ export const runCommand: Command = {
   help: `Usage: postern run [--config FILE]
 
 Runs until SIGINT (Ctrl-C) or SIGTERM, then brings the relay to rest and stops. A second signal ends it at once; the
-relay comes to rest all the same, by the relay guard.
+relay comes to rest all the same, by the relay guard. Where the page has TLS files (http.certFile), SIGHUP has them read
+again; new ones are taken up by themselves within seconds.
 
   --config FILE   the door's config (default: the demo's, once it has been prepared)
 
@@ -34,7 +36,7 @@ Exit codes: 0 stopped by a signal; 2 the config is bad or something the door nee
     const signal = firstSignal();
     const backend = await openEmbedded(config, log);
     try {
-      await runDoor(config, log, io, signal);
+      await runDoor(config, log, io, signal, backend);
     } finally {
       await backend?.close();
     }
@@ -42,7 +44,7 @@ Exit codes: 0 stopped by a signal; 2 the config is bad or something the door nee
   },
 };
 
-async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promise<string>): Promise<void> {
+async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promise<string>, backend: Backend | undefined): Promise<void> {
   giveUpOomProtection();
   const doorIo = await openDoorIo(config, systemClock);
   const persistence = config.doorIo.driver === 'simulated' ? undefined : persistenceText();
@@ -55,12 +57,17 @@ async function runDoor(config: Config, log: Logger, io: CommandIo, signal: Promi
     doorIo,
     clock: systemClock,
     random: systemRandom,
+    ...(backend && { passes: passIssuer(backend, config.door.uuid) }),
   });
+  const reload = (): void => app.reloadTls();
+  // Without TLS files it is what it always is: the terminal has gone.
+  if (config.http.certFile !== undefined) process.on('SIGHUP', reload);
   const service = new ServiceReport({ env: process.env, doorName: config.door.name, status: app.status, vitalSigns: app.vitalSigns, clock: systemClock, log });
   io.out.write(whereToLook(config, app.pageUrl));
   const name = await signal;
   log.info(`Stopping (${name})`);
   service.stopping();
+  process.off('SIGHUP', reload);
   await app.stop(name);
   await service.close();
   io.out.write('Stopped. The relay is at rest.\n');
@@ -78,6 +85,16 @@ async function openEmbedded(config: Config, log: Logger): Promise<Backend | unde
     await backend.close();
     throw thrown;
   }
+}
+
+/** As the page asks for passes of this door. */
+function passIssuer(backend: Backend, door: string): PassIssuer {
+  return {
+    issue: async (request, principal) => {
+      const { tokenId, png, claims } = await backend.issueWithPicture({ ...request, doors: [door] }, principal);
+      return { tokenId, png, expiresAtMs: claims.expiresAtS * 1_000 };
+    },
+  };
 }
 
 function loggerOf({ log: { level, format } }: Config): Logger {

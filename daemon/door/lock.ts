@@ -2,7 +2,7 @@ import type { DoorState, LockName } from './door-state.ts';
 import { isHeld, releaseOf } from './door-state.ts';
 import { resume, endFire, endLockdown, endPassage, lockDown, lockDownBeneath, startFire, startPassage, storeLockdown } from './order-rules.ts';
 import { fail, recover, restAgainWhenDue, restForGood } from './relay-rules.ts';
-import { admit, confirm, refuse, relockAsClosed, relockAsOpened, relockWhenDue, releaseByCommand, releaseByRex, renewWhenDue } from './release-rules.ts';
+import { admit, confirm, refuse, relockAsClosed, relockAsOpened, relockWhenDue, releaseByCommand, releaseByRex, releaseByTest, renewWhenDue } from './release-rules.ts';
 import type { InputType, Table } from './transition-rule.ts';
 import { stay } from './transition-rule.ts';
 
@@ -14,11 +14,12 @@ export function lockDueMs({ lock, orders }: DoorState): number[] {
   return due.filter((atMs) => atMs !== undefined);
 }
 
-/** Lockdown's column may energise the relay in one cell only: a request to exit, where the site says so [S2]. */
+/** Lockdown's column may energise the relay in two cells only: a request to exit, where the site says so [S2], and an admin's test of the relay. */
 export const lockTable: Table<Exclude<InputType, 'rex-idle'>, LockName> = {
   'start': { locked: resume, released: resume, passage: resume, lockdown: resume, fire: resume, fault: resume },
   'grant': { locked: admit, released: admit, passage: confirm, lockdown: refuse('lockdown'), fire: confirm, fault: refuse('relay-fault') },
   'release': { locked: releaseByCommand, released: releaseByCommand, passage: confirm, lockdown: refuse('lockdown'), fire: confirm, fault: refuse('relay-fault') },
+  'test-pulse': { locked: releaseByTest, released: releaseByTest, passage: confirm, lockdown: releaseByTest, fire: confirm, fault: refuse('relay-fault') },
   'contact-open': { locked: stay, released: relockAsOpened, passage: stay, lockdown: relockAsOpened, fire: stay, fault: stay },
   'contact-closed': { locked: stay, released: relockAsClosed, passage: stay, lockdown: relockAsClosed, fire: stay, fault: stay },
   'rex-active': { locked: releaseByRex, released: releaseByRex, passage: stay, lockdown: releaseByRex, fire: stay, fault: stay },

@@ -36,6 +36,15 @@ export const releaseByCommand: Rule<'release'> = {
   run: (at) => startRelease(at, { cause: 'command', by: at.input.by }, at.settings.unlockMs),
 };
 
+/** Long enough to be heard and measured, too short to come in by unnoticed. In lockdown too, where nobody takes the click for an answer. */
+export const TEST_PULSE_MS = 500;
+
+export const releaseByTest: Rule<'test-pulse'> = {
+  name: 'releaseByTest',
+  does: 'release for half a second, in lockdown too; tell door-released',
+  run: (at) => startRelease(at, { cause: 'test', by: at.input.by }, TEST_PULSE_MS),
+};
+
 /** [S2] In lockdown too: whoever is inside gets out. */
 export const releaseByRex: Rule<'rex-active'> = {
   name: 'releaseByRex',

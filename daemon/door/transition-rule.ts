@@ -6,6 +6,7 @@ export type DoorInput =
   | { type: 'start'; contact: 'closed' | 'open' | 'absent'; rex: 'idle' | 'active' | 'absent'; orders: Orders }
   | { type: 'grant'; attemptId: string; extended: boolean }
   | { type: 'release'; by: string }
+  | { type: 'test-pulse'; by: string }
   | { type: 'contact-open' }
   | { type: 'contact-closed' }
   | { type: 'rex-active' }

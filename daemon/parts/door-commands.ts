@@ -62,7 +62,7 @@ export class DoorCommands {
   }
 }
 
-function outcomeOf(outcome: ReleaseOutcome): DoorCommandOutcome {
+export function outcomeOf(outcome: ReleaseOutcome): DoorCommandOutcome {
   switch (outcome) {
     case 'released': return 'done';
     case 'over': return 'stopping';

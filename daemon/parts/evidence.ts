@@ -36,7 +36,7 @@ export async function startEvidence({ config, clock, log }: AppOptions, { events
 }
 
 /** What can be read in any way, and what is a code and cannot be read today. A picture that could not be looked at counts as one with a code in it: it is not stored [S7]. */
-function quadsIn({ codes, located, problem }: ScanResult, alsoUnread: boolean): Quad[] {
+export function quadsIn({ codes, located, problem }: ScanResult, alsoUnread: boolean): Quad[] {
   if (problem !== undefined) throw new PosternError('picture-unchecked', problem, { transient: true });
   return (alsoUnread ? [...codes, ...located] : codes).map(({ quad }) => quad);
 }

@@ -2,11 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackendConnection } from '../access/backend-connection.ts';
 import type { StopStack } from '../base/stop-stack.ts';
-import type { Door } from '../door/door.ts';
-import { attemptTypes } from '../report/attempt-line.ts';
 import { BackendUpload } from '../report/backend-upload.ts';
-import { StatusServer } from '../report/http.ts';
-import type { ScanHints } from '../scan/hint/scan-hints.ts';
 import type { AppOptions } from '../app.ts';
 import type { Memory } from './memory.ts';
 import { backendOf } from './backend-address.ts';
@@ -27,18 +23,4 @@ export function startUpload({ config, secrets, clock, log, jitter }: AppOptions,
   });
   upload.start();
   return upload;
-}
-
-export async function startPage(options: AppOptions, { doorUuid, status, events, time }: Memory, door: Door, hints: ScanHints, started: StopStack): Promise<string | undefined> {
-  const { config, clock, log, version } = options;
-  if (!config.http.enabled) return undefined;
-  const startedAtMs = clock.wallMs();
-  const page = new StatusServer({
-    ...config.http, clock, log,
-    snapshot: () => ({ version, startedAtMs, clock: time.trust(), parts: status.all(), hint: hints.current, door: { uuid: doorUuid, name: config.door.name, ...door.view } }),
-    recent: () => events.query({ newestFirst: true, limit: 20, types: attemptTypes }),
-  });
-  const url = await page.start();
-  started.push(() => page.stop());
-  return url;
 }

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { PosternError } from '../base/errors.ts';
 import { quadArea, type Frame, type Point, type Quad } from '../base/frame.ts';
 import { colourPixels } from './colour-pixels.ts';
@@ -15,6 +15,15 @@ export interface SafePicture {
   jpeg: Buffer;
   width: number;
   height: number;
+  /** `width * height` bytes, as whoever opens the JPEG sees it. */
+  luma: Uint8Array;
+}
+
+export interface PictureSize {
+  /** Wider ones are made smaller; absent: as the camera gives it. */
+  maxWidth?: number;
+  /** Of the JPEG, 1 to 100. */
+  quality?: number;
 }
 
 /** Finds codes in `width * height` bytes of luma, `alsoUnread`: even those that it sees and cannot read. Rejects when it cannot look: a picture that was not looked at is not stored. */
@@ -44,13 +53,14 @@ interface Cover {
  * The JPEG is encoded from bare pixels, so nothing the camera put beside them (EXIF, a thumbnail with the code) survives.
  * Decoding and encoding run outside the main thread. Rejects with PosternError: `picture-bad`, `picture-readable`.
  */
-export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighting[], findCodes: FindCodes): Promise<SafePicture> {
-  const picture = await pixelsOf(frame);
+export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighting[], findCodes: FindCodes, { maxWidth, quality = QUALITY }: PictureSize = {}): Promise<SafePicture> {
+  const picture = await smaller(await pixelsOf(frame, maxWidth), maxWidth);
   await cover(picture, coversOf(frame, codes, sightings, picture));
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const jpeg = await jpegOf(picture);
-    const found = await findCodes(await lumaOf(jpeg), picture.width, picture.height, round <= ROUNDS_ALSO_UNREAD);
-    if (found.length === 0) return { jpeg, width: picture.width, height: picture.height };
+    const jpeg = await jpegOf(picture, quality);
+    const luma = await lumaOf(jpeg);
+    const found = await findCodes(luma, picture.width, picture.height, round <= ROUNDS_ALSO_UNREAD);
+    if (found.length === 0) return { jpeg, luma, width: picture.width, height: picture.height };
     await cover(picture, found.map((quad) => ({ quad, margin: MARGIN * round })));
   }
   throw new PosternError('picture-readable', 'A code in the picture could not be made unreadable.');
@@ -85,13 +95,15 @@ async function cover(picture: RawPicture, covers: Cover[]): Promise<void> {
   }
 }
 
-async function pixelsOf(frame: Frame): Promise<RawPicture> {
+async function pixelsOf(frame: Frame, maxWidth: number | undefined): Promise<RawPicture> {
   const { jpeg } = frame;
   if (!jpeg) return frame.chroma ? colourPixels(frame, frame.chroma) : lumaPixels(frame);
   // Start of image and the next marker (ITU-T T.81, B.1.1.3): libvips would try any other format, too.
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8 || jpeg[2] !== 0xff) throw new PosternError('picture-bad', 'The camera\'s picture is no JPEG.');
   try {
-    const decoded = sharp(jpeg, { limitInputPixels: MAX_PIXELS, failOn: 'truncated' }).toColourspace('srgb');
+    const whole = sharp(jpeg, { limitInputPixels: MAX_PIXELS, failOn: 'truncated' }).toColourspace('srgb');
+    // Made smaller while it is decompressed, which saves most of the work.
+    const decoded = maxWidth === undefined ? whole : whole.resize({ width: maxWidth, withoutEnlargement: true, kernel: 'linear' });
     const { data, info } = await decoded.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height, channels: info.channels };
   } catch (thrown) {
@@ -105,8 +117,19 @@ function lumaPixels({ luma, width, height }: Frame): RawPicture {
   return { data: Uint8Array.from(luma), width, height, channels: 1 };
 }
 
-async function jpegOf({ data, width, height, channels }: RawPicture): Promise<Buffer> {
-  return sharp(data, { raw: { width, height, channels: channels as 1 | 3 } }).jpeg({ quality: QUALITY }).toBuffer();
+/** What came as bare pixels, too. */
+async function smaller(picture: RawPicture, maxWidth = Infinity): Promise<RawPicture> {
+  if (picture.width <= maxWidth) return picture;
+  const { data, info } = await rawSharp(picture).resize({ width: maxWidth, kernel: 'linear' }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels };
+}
+
+function rawSharp({ data, width, height, channels }: RawPicture): Sharp {
+  return sharp(data, { raw: { width, height, channels: channels as 1 | 3 } });
+}
+
+async function jpegOf(picture: RawPicture, quality: number): Promise<Buffer> {
+  return rawSharp(picture).jpeg({ quality }).toBuffer();
 }
 
 async function lumaOf(jpeg: Buffer): Promise<Uint8Array> {

@@ -95,6 +95,11 @@ export class QrReader {
     return result;
   }
 
+  /** Looks at one picture once, past the gate: for a small one of which the next comes soon. */
+  readPlainly(frame: Frame): Promise<ScanResult> {
+    return this.#inTurn(frame, 'plain');
+  }
+
   #inTurn(frame: Frame, look: DecodeRequest['look']): Promise<ScanResult> {
     const result = this.#waiting === 0 ? this.#readNow(frame, look) : this.#last.then(() => this.#readNow(frame, look));
     const done = (): void => void this.#waiting--;

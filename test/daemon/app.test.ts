@@ -10,7 +10,7 @@ import { EventLog } from '../../daemon/record/event-log.ts';
 import { logFiles } from '../../daemon/record/log-files.ts';
 import { verifyLog } from '../../daemon/record/verify-log.ts';
 import { eventually } from '../support/eventually.ts';
-import { OwnDoor, tokenText } from '../support/own-door.ts';
+import { OwnDoor, pageAt, tokenText } from '../support/own-door.ts';
 import { flatPicture } from '../support/qr-picture.ts';
 import { IssuerServer } from './access/issuer-server.ts';
 import { openLog } from './record/opened-log.ts';
@@ -150,7 +150,7 @@ test('a door driver that does not start: the log is closed with "stopped", the c
 test('[S1] a page port that is taken: what was started is stopped, no guard is left, the relay is at rest; then it starts', atOwnDoor(async (door) => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const http = { enabled: true, host: '127.0.0.1', port: (other.address() as AddressInfo).port };
+  const http = pageAt((other.address() as AddressInfo).port);
   const error = await refusal(door.start({ config: { http } }));
   assert.is(error.code, 'http-listen');
   assert.match(error.message, 'Set another http.port or stop what uses it.');

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { VirtualClock } from '../../daemon/base/clock.ts';
-import type { StatusReport } from '../../daemon/report/status-report.ts';
+import type { Status } from '../../daemon/report/page/api.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { OutputName } from '../../drivers/door-io/door-io.ts';
 import { SimulatedDoorIo } from '../../drivers/door-io/simulated.ts';
-import { OwnDoor, tokenText } from '../support/own-door.ts';
+import { OwnDoor, pageAt, tokenText } from '../support/own-door.ts';
 import { flatPicture, qrPicture } from '../support/qr-picture.ts';
 import type { LumaPicture } from '../support/qr-picture.ts';
 
@@ -26,7 +26,7 @@ class SignalDoor {
 
   static async open(): Promise<SignalDoor> {
     const it = new SignalDoor(await OwnDoor.open());
-    await it.door.start({ withBackend: true, doorIo: it.io, config: { http: { enabled: true, host: '127.0.0.1', port: 0 }, light: { ...ours.light, mode: 'on-motion' } } });
+    await it.door.start({ withBackend: true, doorIo: it.io, config: { http: pageAt(0), light: { ...ours.light, mode: 'on-motion' } } });
     return it;
   }
 
@@ -49,8 +49,8 @@ class SignalDoor {
     }
   }
 
-  async hint(): Promise<StatusReport['hint']> {
-    return (await (await fetch(`${this.door.app?.pageUrl}status.json`)).json() as StatusReport).hint;
+  async hint(): Promise<Status['hint']> {
+    return (await (await fetch(`${this.door.app?.pageUrl}status.json`)).json() as Status).hint;
   }
 
   types(): string[] {

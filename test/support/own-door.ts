@@ -28,6 +28,11 @@ export function tokenText(name: string): string {
   return text;
 }
 
+/** The page's section of a config, on loopback. */
+export function pageAt(port: number): Config['http'] {
+  return { ...loadConfig(join(fixtures, 'configs/door.yaml')).http, enabled: true, host: '127.0.0.1', port };
+}
+
 /** A door with a state folder of its own, at which a daemon of real parts can be started, stopped and started again. */
 export class OwnDoor {
   readonly dir: string;

@@ -30,6 +30,12 @@ export class Allowances {
     return isLeft;
   }
 
+  /** Gives back one that was taken for what turned out not to count. */
+  giveBack(name: string, perMinute: number, atOnce = perMinute): void {
+    const { left, atMs } = this.#filled(name, perMinute, atOnce);
+    this.#remember(name, { left: Math.min(atOnce, left + 1), atMs });
+  }
+
   /** Whole seconds until one is left, at least 1 where none is; 0 where one is. */
   waitS(name: string, perMinute: number, atOnce = perMinute): number {
     const { left } = this.#filled(name, perMinute, atOnce);

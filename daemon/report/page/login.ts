@@ -43,11 +43,13 @@ export class LoginDesk {
   /** Rejects with ApiError(401 'login-wrong', the same for an unknown user; 429 'rate-limited'; 503 'busy'). */
   async check({ user: name, password }: Login, address: string): Promise<User> {
     const network = networkOf(address);
-    this.#mustBeLookedAt(network, name);
+    const tries = this.#triesOf(network, name);
+    for (const { of, limit } of tries) this.#take(of, limit);
     const user = this.#o.users.get(name);
     const isRight = await this.#inTurn(() => isPassword(password, user?.password ?? nobodysHash));
     // What was true when it was asked may have been changed meanwhile.
     if (user && isRight && this.#o.users.get(name)?.stamp === user.stamp) {
+      for (const { of, limit } of tries) this.#tries.giveBack(of, limit.perMinute, limit.atOnce);
       this.#remember(`${network} ${name}`);
       return user;
     }
@@ -55,13 +57,12 @@ export class LoginDesk {
     throw new ApiError(401, 'login-wrong', 'The name or the password is wrong. An admin can set another password: postern user password NAME.');
   }
 
-  /** Every try counts until it was right, or many at once would all come before the first was refused. */
-  #mustBeLookedAt(network: string, name: string): void {
-    this.#take(`from ${network}`, OF_NETWORK);
+  /** What a try is counted under. It counts until it was right, or many at once would all come before the first was refused. */
+  #triesOf(network: string, name: string): { of: string; limit: typeof OF_NETWORK }[] {
     // Names that were made up would push real ones out of what is remembered.
     const account = this.#o.users.get(name) ? name : '';
     const isKnown = this.#known.has(`${network} ${name}`);
-    this.#take(isKnown ? `by ${network} to ${account}` : `to ${account}`, OF_ACCOUNT);
+    return [{ of: `from ${network}`, limit: OF_NETWORK }, { of: isKnown ? `by ${network} to ${account}` : `to ${account}`, limit: OF_ACCOUNT }];
   }
 
   #take(name: string, { perMinute, atOnce }: typeof OF_NETWORK): void {

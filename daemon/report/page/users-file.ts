@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chown, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from '../../base/durable-file.ts';
 import { messageOf, PosternError } from '../../base/errors.ts';
@@ -47,7 +48,7 @@ export class UsersFile {
   /** Tells whether the file has changed, by a look at its entry alone. */
   version(): string {
     const stat = statSync(this.path, { throwIfNoEntry: false });
-    return stat ? `${stat.ino} ${stat.mtimeMs} ${stat.size} ${stat.mode}` : 'none';
+    return stat ? `${stat.ino} ${stat.ctimeMs} ${stat.size}` : 'none';
   }
 
   /** Throws PosternError('user-exists', 'user-bad', 'password-bad', 'users-file'); rejects PosternError('storage'). */
@@ -62,21 +63,21 @@ export class UsersFile {
 
   /** Throws PosternError('user-unknown', 'users-file'). */
   async remove(name: string): Promise<void> {
-    this.#find(name);
+    this.find(name);
     await this.#write(this.read().filter((each) => each.name !== name));
   }
 
   /** Throws PosternError('user-unknown', 'password-bad', 'users-file'). */
   async setPassword(name: string, password: string): Promise<void> {
     checkPassword(password);
-    this.#find(name);
+    this.find(name);
     const hash = await hashOf(password, this.#random);
     await this.#change(name, (each) => ({ ...each, password: hash }));
   }
 
   /** Throws PosternError('user-unknown', 'users-file'). */
   async setRole(name: string, role: Role): Promise<void> {
-    this.#find(name);
+    this.find(name);
     await this.#change(name, (each) => ({ ...each, role }));
   }
 
@@ -84,15 +85,19 @@ export class UsersFile {
     await this.#write(this.read().map((each) => (each.name === name ? { ...changed(each), stamp: this.#stamp() } : each)));
   }
 
-  #find(name: string): User {
+  /** Throws PosternError('user-unknown', 'users-file'). */
+  find(name: string): User {
     const found = this.read().find((each) => each.name === name);
     if (!found) throw new PosternError('user-unknown', `There is no user ${JSON.stringify(name.slice(0, 64))}. "postern user list" shows those there are.`);
     return found;
   }
 
-  /** Mode 0600, whole or not at all. */
+  /** Mode 0600, whole or not at all. Written by root it belongs to whoever the folder does, or the daemon could not read it. */
   async #write(users: User[]): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const { uid, gid } = statSync(dirname(this.path));
     await writeDurably(this.path, Buffer.from(`${JSON.stringify({ version: 1, users }, undefined, 2)}\n`));
+    if (process.getuid?.() === 0) await chown(this.path, uid, gid);
   }
 
   #json(): unknown {

@@ -4,6 +4,7 @@ import { nextDeadlineMs, transition } from '../../../daemon/door/door-machine.ts
 import type { DoorSettings } from '../../../daemon/door/door-settings.ts';
 import type { DoorState } from '../../../daemon/door/door-state.ts';
 import { doorStateName, unstarted } from '../../../daemon/door/door-state.ts';
+import { TEST_PULSE_MS } from '../../../daemon/door/release-rules.ts';
 import type { DoorEffect, DoorInput } from '../../../daemon/door/transition-rule.ts';
 import { noOrders, settings } from './specimens.ts';
 
@@ -28,6 +29,7 @@ class Onlooker {
   releasedAtMs = -Infinity;
   lockdown = false;
   rexInLockdownAtMs = -Infinity;
+  testInLockdownAtMs = -Infinity;
   passageUntilMs: number | undefined;
   fire = false;
   persisted = { lockdown: false, passage: false };
@@ -41,6 +43,7 @@ class Onlooker {
 
   see(input: DoorInput, effects: DoorEffect[], s: DoorSettings): void {
     if (input.type === 'rex-active' && this.lockdown) this.rexInLockdownAtMs = this.nowMs;
+    if (input.type === 'test-pulse' && this.lockdown) this.testInLockdownAtMs = this.nowMs;
     if (input.type === 'fire-on' && s.fireReleases) this.fire = true;
     if (input.type === 'fire-off') this.fire = false;
     for (const effect of effects) this.#effect(effect);
@@ -85,7 +88,8 @@ class Onlooker {
     const where = `energised in ${doorStateName(state)} at ${this.nowMs}`;
     if (this.fire || (this.passageUntilMs !== undefined && this.passageUntilMs > this.nowMs)) return;
     assert.ok(this.energisedUntilMs <= this.releasedAtMs + Math.max(s.unlockMs, s.extendedUnlockMs), `${where}: longer than the unlock time`);
-    if (this.lockdown) assert.ok(s.rexReleases && this.nowMs <= this.rexInLockdownAtMs + s.extendedUnlockMs, `${where}: in lockdown without a request to exit`);
+    const byRex = s.rexReleases && this.nowMs <= this.rexInLockdownAtMs + s.extendedUnlockMs;
+    if (this.lockdown) assert.ok(byRex || this.nowMs <= this.testInLockdownAtMs + TEST_PULSE_MS, `${where}: in lockdown without a request to exit or a test`);
     assert.not.ok(this.relayFailed, `${where}: with a failed relay`);
   }
 }
@@ -106,7 +110,7 @@ function randomInput(random: () => number, nowMs: number, contact: string): Door
     case 9: case 10: return { type: random() < 0.5 ? 'rex-active' : 'rex-idle' };
     case 11: case 12: case 13: return contact === 'absent' ? { type: 'timer-due' } : { type: contact === 'open' ? 'contact-closed' : 'contact-open' };
     case 14: return { type: 'release', by: 'desk' };
-    case 15: return { type: 'timer-due' };
+    case 15: return random() < 0.5 ? { type: 'timer-due' } : { type: 'test-pulse', by: 'admin' };
     default: return { type: 'grant', attemptId: 'A', extended: random() < 0.3 };
   }
 }

@@ -46,6 +46,7 @@ export const inputs: { [I in InputType]: Extract<DoorInput, { type: I }> } = {
   'start': { type: 'start', contact: 'closed', rex: 'idle', orders: { ...noOrders, lockdown: { by: 'guard' } } },
   'grant': { type: 'grant', attemptId: 'A', extended: false },
   'release': { type: 'release', by: 'desk' },
+  'test-pulse': { type: 'test-pulse', by: 'admin' },
   'contact-open': { type: 'contact-open' },
   'contact-closed': { type: 'contact-closed' },
   'rex-active': { type: 'rex-active' },

@@ -23,6 +23,10 @@ const lockCells: Record<keyof typeof lockTable, Record<LockName, string>> = {
     locked: 'released: energise 5000, door-released command', released: 'released: energise 5000, door-released command', passage: 'passage: energise 1500',
     lockdown: 'lockdown: refuse lockdown', fire: 'fire: energise 1500', fault: 'fault: refuse relay-fault',
   },
+  'test-pulse': {
+    locked: 'released: energise 500, door-released test', released: 'released: energise 3000, door-released test', passage: 'passage: energise 1500',
+    lockdown: 'lockdown: energise 500, door-released test', fire: 'fire: energise 1500', fault: 'fault: refuse relay-fault',
+  },
   'contact-open': {
     locked: 'forced: door-opened, door-forced', released: 'open: rest, door-opened, door-relocked opened', passage: 'passage: door-opened',
     lockdown: 'lockdown: door-opened, door-forced', fire: 'fire: door-opened', fault: 'fault: door-opened, door-forced',

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { denialText, unavailableText } from '../../../daemon/base/verdict.ts';
-import type { EventDraft, StoredEvent } from '../../../daemon/base/events.ts';
-import { attemptLine } from '../../../daemon/report/attempt-line.ts';
+import { denialText, unavailableText } from '../../../../daemon/base/verdict.ts';
+import type { EventDraft, StoredEvent } from '../../../../daemon/base/events.ts';
+import { attemptLine } from '../../../../daemon/report/page/attempt-line.ts';
 
 const TOKEN = 'EBESExQVFhcYGRobHB0eHw';
 const stored = (draft: EventDraft): StoredEvent => ({ ...draft, seq: 1, id: '01J0000000000000000000000A', atMs: 5, doorUuid: 'x', clock: 'verified', prevHash: '', hash: '' });
@@ -11,7 +11,7 @@ const granted = { type: 'access-granted', attemptId: 'a', tokenId: TOKEN, extend
 
 test('someone who was let in: by whom, and whether it counted', () => {
   assert.equal(attemptLine(stored({ ...granted, source: 'online', rule: 'backend', counted: 1 })), {
-    id: '01J0000000000000000000000A', atMs: 5, outcome: 'granted', text: 'Let in by the backend. One use was counted.', token: 'EBESExQV',
+    seq: 1, id: 'a', atMs: 5, outcome: 'granted', reason: 'backend', text: 'Let in by the backend. One use was counted.', token: 'EBESExQV',
   });
   assert.is(textOf({ ...granted, source: 'offline', rule: 'listed', counted: 0 }), 'Let in offline: the code is on the door\'s list.');
 });
