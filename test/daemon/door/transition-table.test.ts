@@ -24,7 +24,7 @@ const lockCells: Record<keyof typeof lockTable, Record<LockName, string>> = {
     lockdown: 'lockdown: refuse lockdown', fire: 'fire: energise 1500', fault: 'fault: refuse relay-fault',
   },
   'test-pulse': {
-    locked: 'released: energise 500, door-released test', released: 'released: energise 3000, door-released test', passage: 'passage: energise 1500',
+    locked: 'released: energise 500, door-released test', released: 'released: energise 2000, door-released test', passage: 'passage: energise 1500',
     lockdown: 'lockdown: energise 500, door-released test', fire: 'fire: energise 1500', fault: 'fault: refuse relay-fault',
   },
   'contact-open': {
