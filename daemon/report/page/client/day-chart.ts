@@ -48,7 +48,7 @@ function legend(): HTMLElement {
 function table(days: Day[]): HTMLElement {
   const head = h('tr', {}, h('th', { scope: 'col' }, 'Day'), ...STACK.map((outcome) => h('th', { scope: 'col' }, outcomeWords[outcome].word)));
   const rows = [...days].reverse().map((day) => h('tr', {}, h('th', { scope: 'row' }, nameOfDay(day.date)), ...STACK.map((outcome) => h('td', {}, String(day[outcome])))));
-  return h('div', { 'class': 'table', 'role': 'region', 'aria-label': 'Attempts a day', 'tabindex': 0 }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
+  return h('div', { 'class': 'table', 'role': 'region', 'aria-label': 'Attempts a day as a table', 'tabindex': 0 }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
 }
 
 function summary(days: Day[]): string {

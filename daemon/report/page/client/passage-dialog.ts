@@ -6,6 +6,7 @@ import { FormDialog } from './form-dialog.ts';
 
 const CHOICES = [{ text: '30 min', min: 30 }, { text: '1 h', min: 60 }, { text: '2 h', min: 120 }, { text: '4 h', min: 240 }, { text: '8 h', min: 480 }];
 const FIRST_MIN = 60;
+const MINUTE_MS = 60_000;
 
 /** Asks until when everyone may pass. */
 export class PassageDialog {
@@ -34,7 +35,7 @@ export class PassageDialog {
   /** Whole minutes: that is what the field has. */
   #choose(min: number): void {
     const { time, nowMs } = this.#now();
-    const untilMs = nowMs + min * 60_000;
+    const untilMs = Math.round(nowMs / MINUTE_MS + min) * MINUTE_MS;
     this.#until.value = `${time.date(untilMs)}T${time.time(untilMs).slice(0, 5)}`;
     this.#tell();
   }

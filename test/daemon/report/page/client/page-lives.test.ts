@@ -14,10 +14,10 @@ function setVisible(page: Page, state: 'visible' | 'hidden'): Promise<void> {
 
 test('the live picture comes after a login, with the outline of the code and what to aim by; a page in the background lets go of it', async () => {
   if (!it) return;
-  const stop = await it.film(tokenText('last-week'));
+  await it.film(tokenText('last-week'));
   const page = await it.look('viewer');
   await page.locator('#live-outline polygon').first().waitFor({ state: 'attached' });
-  assert.ok(await page.locator('#live-picture').evaluate('(picture) => picture.naturalWidth > 0'));
+  assert.ok(await page.evaluate('document.getElementById("live-picture").naturalWidth > 0'));
   await page.locator('#measures').getByText('in the middle').waitFor();
   assert.is(await page.getByRole('meter').count(), 3);
 
@@ -32,7 +32,7 @@ test('the live picture comes after a login, with the outline of the code and wha
   await page.getByRole('button', { name: 'Pause' }).click();
   await paused;
   await page.getByRole('button', { name: 'Go on' }).waitFor();
-  stop();
+  it.stopFilm();
   await page.context().close();
 });
 

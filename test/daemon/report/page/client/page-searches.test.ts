@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import { tokenText } from '../../../../support/own-door.ts';
 import { WatchedDoor } from './watched-door.ts';
 
+const TOKENS = ['resident', 'courier', 'engineer-both-doors', 'extended-time', 'guest-once', 'member-rotating', 'last-week', 'former-tenant', 'side-door-only'];
 const it = await WatchedDoor.open();
 test.before(async () => {
-  for (let round = 0; round < 4; round++) {
-    for (const token of ['resident', 'last-week', 'side-door-only']) await it?.door.show(tokenText(token));
-  }
+  // Each once: a code that is held up again within a second or two is still the same showing.
+  for (const token of TOKENS) await it?.door.show(tokenText(token));
 });
 test.after(() => it?.close());
 
@@ -37,7 +37,7 @@ test('a search by outcome, reason and words finds those that fit and says how ma
   await search.getByRole('button', { name: 'Search' }).click();
   assert.equal([...new URL((await asked).url()).searchParams.keys()].sort(), ['limit', 'outcome', 'reason'], 'an empty field asks for nothing');
   await page.locator('#attempts-told', { hasText: 'There are no older ones.' }).waitFor();
-  for (const text of await page.locator('#attempt-list > li').allInnerTexts()) assert.match(text, /for another door/);
+  assert.equal((await page.locator('#attempt-list > li .says').allInnerTexts()), ['Turned away. This code is for another door.']);
   await search.getByLabel('Words').fill('no such word');
   await search.getByRole('button', { name: 'Search' }).click();
   await page.getByText('Nothing fits this search.').waitFor();
@@ -50,7 +50,7 @@ test('a time is searched for by the door\'s clock', async () => {
   if (!it) return;
   const page = await it.look();
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByLabel('From').fill('2026-03-02T23:00');
+  await page.getByRole('search').getByLabel('From').fill('2026-03-02T23:00');
   const asked = page.waitForRequest((request) => request.url().includes('fromMs='));
   await page.getByRole('search').getByRole('button', { name: 'Search' }).click();
   // The door of the fixtures is in the zone that its config names.

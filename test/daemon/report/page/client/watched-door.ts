@@ -28,6 +28,7 @@ export class WatchedDoor {
   readonly #browser: Browser;
   readonly #parts: Partial<AppOptions>;
   #port = 0;
+  #film: NodeJS.Timeout | undefined;
   /** What browsers complained of, and what they asked other machines for. */
   readonly complaints: string[] = [];
 
@@ -73,14 +74,18 @@ export class WatchedDoor {
     return page;
   }
 
-  /** A code is held up for as long as somebody looks at the live picture. */
-  async film(text: string): Promise<() => void> {
+  /** A code is held up until `stopFilm`. */
+  async film(text: string): Promise<void> {
     const picture = await qrPicture(text, { scale: 3 });
-    const timer = setInterval(() => this.door.camera.show(picture), 100);
-    return () => clearInterval(timer);
+    this.#film = setInterval(() => this.door.camera.show(picture), 100);
+  }
+
+  stopFilm(): void {
+    clearInterval(this.#film);
   }
 
   async close(): Promise<void> {
+    this.stopFilm();
     await this.#browser.close();
     await this.door.close();
   }
