@@ -8,9 +8,9 @@ const onePixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACk
 const it = await WatchedDoor.open('Front door', { passes: { issue: async () => ({ tokenId: 'EBESExQVFhcYGRobHB0eHw', png: onePixel, expiresAtMs: 1_772_500_000_000 }) } });
 
 test.before(async () => {
-  await it?.door.show(tokenText('resident'));
-  await it?.door.show(tokenText('last-week'));
-  await it?.door.show('https://example.org/menu');
+  await it?.attempt(tokenText('resident'));
+  await it?.attempt(tokenText('last-week'));
+  await it?.attempt('https://example.org/menu');
 });
 test.after(() => it?.close());
 

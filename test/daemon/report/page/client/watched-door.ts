@@ -7,6 +7,7 @@ import type { AppOptions } from '../../../../../daemon/app.ts';
 import { systemClock, type Clock } from '../../../../../daemon/base/clock.ts';
 import type { Role } from '../../../../../daemon/report/page/api.ts';
 import { openChromium } from '../../../../support/chromium.ts';
+import { eventually } from '../../../../support/eventually.ts';
 import { OwnDoor, pageAt } from '../../../../support/own-door.ts';
 import { qrPicture } from '../../../../support/qr-picture.ts';
 import { addUsers, PASSWORD } from '../page-reader.ts';
@@ -72,6 +73,16 @@ export class WatchedDoor {
     await page.locator('#content').waitFor();
     if (role) await logIn(page, role);
     return page;
+  }
+
+  /** A code is held up until an attempt comes of it: on a busy machine a picture may be too old when it is looked at [S4]. */
+  async attempt(text: string): Promise<void> {
+    const count = (): number => this.door.events().filter(({ type }) => /^access-(granted|denied|unavailable)$/.test(type)).length;
+    const before = count();
+    await eventually('an attempt', async () => {
+      await this.door.show(text);
+      return count() > before || undefined;
+    });
   }
 
   /** A code is held up until `stopFilm`. */
