@@ -8,7 +8,7 @@ import { systemRandom } from '../base/ids.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import type { Door } from '../door/door.ts';
 import { GarbageTally } from '../record/garbage-tally.ts';
-import { safePicture } from '../record/safe-picture.ts';
+import { livePicture } from '../record/live-picture.ts';
 import { Attempts } from '../report/page/attempts.ts';
 import { pageCalls } from '../report/page/calls.ts';
 import { Commands } from '../report/page/commands.ts';
@@ -27,14 +27,13 @@ import { Users } from '../report/page/users.ts';
 import type { ScanHints } from '../scan/hint/scan-hints.ts';
 import type { QrReader } from '../scan/qr.ts';
 import type { AppOptions } from '../app.ts';
-import { quadsIn } from './evidence.ts';
 import { outcomeOf } from './door-commands.ts';
+import { quadsIn } from './evidence.ts';
 import type { Memory } from './memory.ts';
 
 const HOUR_MS = 3_600_000;
 /** Failed logins are told one by one, then counted and summed up. */
 const FAILURES = { toldOfEach: 3, windowMs: 600_000, networks: 20 };
-const LIVE_PICTURE = { maxWidth: 640, quality: 65 };
 
 export interface PageSources extends Memory {
   door: Door;
@@ -48,7 +47,7 @@ export interface PageSources extends Memory {
 export function startLiveView({ clock }: AppOptions, qr: QrReader, hints: ScanHints, started: StopStack): { live: LiveView; qr: Pick<QrReader, 'read'> } {
   const findCodes = async (luma: Uint8Array, width: number, height: number): Promise<ReturnType<typeof quadsIn>> =>
     quadsIn(await qr.readPlainly({ seq: 0, arrivedMs: 0, luma, width, height }), false);
-  const live = new LiveView({ clock, hint: () => hints.current, develop: (frame, codes, sightings) => safePicture(frame, codes, sightings, findCodes, LIVE_PICTURE) });
+  const live = new LiveView({ clock, hint: () => hints.current, develop: (frame, codes, sightings) => livePicture(frame, codes, sightings, findCodes) });
   started.push(() => live.stop());
   const read: QrReader['read'] = async (frame: Frame, options) => {
     const seen = await qr.read(frame, options);

@@ -15,15 +15,6 @@ export interface SafePicture {
   jpeg: Buffer;
   width: number;
   height: number;
-  /** `width * height` bytes, as whoever opens the JPEG sees it. */
-  luma: Uint8Array;
-}
-
-export interface PictureSize {
-  /** Wider ones are made smaller; absent: as the camera gives it. */
-  maxWidth?: number;
-  /** Of the JPEG, 1 to 100. */
-  quality?: number;
 }
 
 /** Finds codes in `width * height` bytes of luma, `alsoUnread`: even those that it sees and cannot read. Rejects when it cannot look: a picture that was not looked at is not stored. */
@@ -53,21 +44,20 @@ interface Cover {
  * The JPEG is encoded from bare pixels, so nothing the camera put beside them (EXIF, a thumbnail with the code) survives.
  * Decoding and encoding run outside the main thread. Rejects with PosternError: `picture-bad`, `picture-readable`.
  */
-export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighting[], findCodes: FindCodes, { maxWidth, quality = QUALITY }: PictureSize = {}): Promise<SafePicture> {
-  const picture = await smaller(await pixelsOf(frame, maxWidth), maxWidth);
+export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighting[], findCodes: FindCodes): Promise<SafePicture> {
+  const picture = await pixelsOf(frame);
   await cover(picture, coversOf(frame, codes, sightings, picture));
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const jpeg = await jpegOf(picture, quality);
-    const luma = await lumaOf(jpeg);
-    const found = await findCodes(luma, picture.width, picture.height, round <= ROUNDS_ALSO_UNREAD);
-    if (found.length === 0) return { jpeg, luma, width: picture.width, height: picture.height };
+    const jpeg = await jpegOf(picture, QUALITY);
+    const found = await findCodes(await lumaOf(jpeg), picture.width, picture.height, round <= ROUNDS_ALSO_UNREAD);
+    if (found.length === 0) return { jpeg, width: picture.width, height: picture.height };
     await cover(picture, found.map((quad) => ({ quad, margin: MARGIN * round })));
   }
   throw new PosternError('picture-readable', 'A code in the picture could not be made unreadable.');
 }
 
 /** What was read in the frame itself, and what was read around it in places where nothing was read in it. */
-function coversOf(frame: Frame, codes: Quad[], sightings: Sighting[], picture: RawPicture): Cover[] {
+export function coversOf(frame: Frame, codes: Quad[], sightings: Sighting[], picture: RawPicture): Cover[] {
   const covers = codes.map((quad) => ({ quad: fitted(quad, frame, picture), margin: MARGIN }));
   for (const seen of sightings) {
     const quad = fitted(seen.quad, seen, picture);
@@ -88,16 +78,17 @@ function middle(quad: Quad): Point {
 }
 
 /** One mosaic a turn, so that many of them do not hold the main loop. */
-async function cover(picture: RawPicture, covers: Cover[]): Promise<void> {
+export async function cover(picture: RawPicture, covers: Cover[]): Promise<void> {
   for (const { quad, margin } of covers) {
     pixelate(picture, quad, margin);
     await nextTurn();
   }
 }
 
-async function pixelsOf(frame: Frame, maxWidth: number | undefined): Promise<RawPicture> {
+/** The frame's bare pixels, made smaller where it is wider than `maxWidth`. Rejects PosternError('picture-bad'). */
+export async function pixelsOf(frame: Frame, maxWidth?: number): Promise<RawPicture> {
   const { jpeg } = frame;
-  if (!jpeg) return frame.chroma ? colourPixels(frame, frame.chroma) : lumaPixels(frame);
+  if (!jpeg) return smaller(await (frame.chroma ? colourPixels(frame, frame.chroma) : lumaPixels(frame)), maxWidth);
   // Start of image and the next marker (ITU-T T.81, B.1.1.3): libvips would try any other format, too.
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8 || jpeg[2] !== 0xff) throw new PosternError('picture-bad', 'The camera\'s picture is no JPEG.');
   try {
@@ -117,7 +108,6 @@ function lumaPixels({ luma, width, height }: Frame): RawPicture {
   return { data: Uint8Array.from(luma), width, height, channels: 1 };
 }
 
-/** What came as bare pixels, too. */
 async function smaller(picture: RawPicture, maxWidth = Infinity): Promise<RawPicture> {
   if (picture.width <= maxWidth) return picture;
   const { data, info } = await rawSharp(picture).resize({ width: maxWidth, kernel: 'linear' }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
@@ -128,7 +118,7 @@ function rawSharp({ data, width, height, channels }: RawPicture): Sharp {
   return sharp(data, { raw: { width, height, channels: channels as 1 | 3 } });
 }
 
-async function jpegOf(picture: RawPicture, quality: number): Promise<Buffer> {
+export async function jpegOf(picture: RawPicture, quality: number): Promise<Buffer> {
   return rawSharp(picture).jpeg({ quality }).toBuffer();
 }
 

@@ -203,7 +203,7 @@ export interface Stats {
     /** Times the door was opened without a release or a request to exit. */
     forced: number;
     heldOpen: number;
-    /** Doors' openings for a request to exit are not counted as attempts. */
+    /** Requests to exit, which are no attempts. */
     exits: number;
     /** Why attempts were denied or had no answer, the most frequent first. */
     reasons: { outcome: Outcome; reason: string; text: string; count: number }[];

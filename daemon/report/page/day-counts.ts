@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { PosternError } from '../../base/errors.ts';
 import type { EventType, StoredEvent } from '../../base/events.ts';
 import type { Day, Outcome, Stats } from './api.ts';
 import { attemptLine, attemptTypes } from './attempt-line.ts';
@@ -40,6 +41,7 @@ export class DayCounts {
   readonly #format: Intl.DateTimeFormat;
   /** All from this place on is counted; undefined before anybody asked. */
   #countedFrom: number | undefined;
+  #counting: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: DayCountsOptions) {
@@ -70,32 +72,30 @@ export class DayCounts {
   }
 
   /** Resolves when the log has been counted as far back as it is told. */
-  async counted(): Promise<void> {
-    while (this.#counting) await this.#counting;
+  counted(): Promise<void> {
+    return this.#counting;
   }
-
-  #counting: Promise<void> | undefined;
 
   #begin(): void {
     if (this.#countedFrom !== undefined) return;
     const { log } = this.#o;
     this.#countedFrom = log.head().seq + 1;
     log.onStored((event) => this.#count(event));
-    this.#counting = this.#countBack(this.#countedFrom).finally(() => {
-      this.#counting = undefined;
+    this.#counting = this.#countBack(this.#countedFrom).catch((thrown: unknown) => {
+      // A disk that fails is told elsewhere; the numbers stay incomplete, and say so.
+      if (!(thrown instanceof PosternError)) throw thrown;
     });
   }
 
   async #countBack(before: number): Promise<void> {
     const { log, clock } = this.#o;
     const { first } = log.placesOf({ sinceMs: clock.wallMs() - (MOST_DAYS + 1) * DAY_MS });
-    for await (const { events, downTo } of walkBack(log, COUNTED, { before, first })) {
-      if (this.#stopped) return;
+    for await (const { events, downTo } of walkBack(log, COUNTED, { before, first, isOver: () => this.#stopped })) {
       for (const event of events) this.#count(event);
       this.#countedFrom = downTo;
       await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
     }
-    this.#countedFrom = 0;
+    if (!this.#stopped) this.#countedFrom = 0;
   }
 
   #count(event: StoredEvent): void {

@@ -19,8 +19,10 @@ export interface Bite {
 }
 
 /** The log backwards from before `before` to `first`, in small bites, with everything else that waits going first between two. */
-export async function* walkBack(log: ReadableLog, types: readonly EventType[], { before, first }: { before: number; first: number }): AsyncGenerator<Bite> {
+export async function* walkBack(log: ReadableLog, types: readonly EventType[], { before, first, isOver = () => false }: { before: number; first: number; isOver?: () => boolean }): AsyncGenerator<Bite> {
   for (let end = before; end > Math.max(1, first); end -= BITE) {
+    // The log may have been closed meanwhile.
+    if (isOver()) return;
     const downTo = Math.max(1, first, end - BITE);
     yield { events: log.query({ types, beforeSeq: end, afterSeq: downTo - 1, limit: BITE, newestFirst: true }), downTo };
     await nextTurn();

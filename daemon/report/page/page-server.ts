@@ -17,7 +17,8 @@ import type { Problem } from './api.ts';
 import { callerOf, mustBeAllowed, mustMeanIt } from './caller.ts';
 import { isLoopbackAddress, OwnHosts } from './own-hosts.ts';
 import type { PageCall } from './page-call.ts';
-import { SECURITY_HEADERS, type PageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface PageServerOptions {

@@ -34,7 +34,7 @@ export class PageReader {
     const send = this.url.startsWith('https:') ? httpsRequest : httpRequest;
     const { hostname, port } = new URL(this.url);
     return new Promise((resolve, reject) => {
-      const asking = send({ host: hostname, port, method, path, headers: sent, ca: this.ca, agent: false }, (response) => {
+      const asking = send({ host: hostname, port, method, path, headers: sent, ca: this.ca, servername: 'localhost', agent: false }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
           const bytes = Buffer.concat(chunks);

@@ -1,0 +1,140 @@
+/**
+ * What the page costs the door: processor time of the live picture with one looker, and how long a search or a count over a
+ * log of a million events holds the loop.
+ *
+ *   node .build/scripts/bench-page.js
+ */
+import { readdirSync, readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import { sleep, systemClock } from '../daemon/base/clock.ts';
+import { StopStack } from '../daemon/base/stop-stack.ts';
+import { startLiveView } from '../daemon/parts/page.ts';
+import { LogReader } from '../daemon/record/log-reader.ts';
+import { migrate } from '../daemon/record/migrations.ts';
+import { Attempts } from '../daemon/report/page/attempts.ts';
+import { DayCounts } from '../daemon/report/page/day-counts.ts';
+import type { ReadableLog } from '../daemon/report/page/log-walk.ts';
+import type { ScanHints } from '../daemon/scan/hint/scan-hints.ts';
+import { QrReader } from '../daemon/scan/qr.ts';
+import type { AppOptions } from '../daemon/app.ts';
+import { benchTable, type BenchRow } from './bench-rows.ts';
+
+const EVENTS = 1_000_000;
+const FRAMES_A_SECOND = 15;
+const WATCH_MS = 10_000;
+const sessions = fileURLToPath(new URL('../../fixtures/sessions/', import.meta.url));
+
+export async function benchPage(): Promise<BenchRow[]> {
+  return [...await benchLive(), ...await benchLog()];
+}
+
+/** The same frames, read by the decoder, without and with somebody who looks. */
+async function benchLive(): Promise<BenchRow[]> {
+  const started = new StopStack();
+  const qr = await QrReader.open({ clock: systemClock, deadlineMs: 2_000, extraLookMs: 40, gateHeartbeatMs: 1_000 });
+  started.push(() => qr.close());
+  const hints = { current: undefined } as unknown as ScanHints;
+  const view = startLiveView({ clock: systemClock } as AppOptions, qr, hints, started);
+  const frames = framesOf('phone-approaching');
+  const watch = async (): Promise<number> => {
+    const before = process.cpuUsage();
+    const startedMs = performance.now();
+    for (let seq = 0; performance.now() - startedMs < WATCH_MS; seq++) {
+      const jpeg = frames[seq % frames.length] as Buffer;
+      await view.qr.read({ seq, arrivedMs: systemClock.monotonicMs(), width: 1280, height: 720, jpeg });
+      await sleep(systemClock, Math.max(0, startedMs + ((seq + 1) * 1_000) / FRAMES_A_SECOND - performance.now()));
+    }
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000 / (performance.now() - startedMs);
+  };
+  await watch();
+  const alone = await watch();
+  let pictures = 0;
+  let bytes = 0;
+  const stop = view.live.look((message) => {
+    if (message.event !== 'frame') return;
+    pictures++;
+    bytes += message.data.jpeg.length;
+  });
+  const looked = await watch();
+  stop();
+  await started.stopAll();
+  return [
+    { name: 'reading 15 frames a second, nobody looks', value: alone * 100, unit: '% of a core' },
+    { name: 'one looks at the live picture: more', value: (looked - alone) * 100, unit: '% of a core', goal: 5 },
+    { name: 'live pictures', value: pictures / (WATCH_MS / 1_000), unit: 'a second' },
+    { name: 'a live picture as sent', value: bytes / pictures / 1_000, unit: 'kB' },
+  ];
+}
+
+async function benchLog(): Promise<BenchRow[]> {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-bench-page-'));
+  try {
+    const path = join(dir, 'events.db');
+    fill(path);
+    const reader = LogReader.open(path);
+    const log: ReadableLog & { onStored: () => void } = { query: (query) => reader.query(query), placesOf: (time) => reader.placesOf(time), head: () => reader.head(), onStored: () => undefined };
+    const attempts = new Attempts({ log, hasPicture: async () => true });
+    const rows: BenchRow[] = [];
+    for (const [name, search] of Object.entries({ 'newest': {}, 'a token there is not': { token: 'zzz' }, 'an hour in the middle': { fromMs: 4_000_000_000, toMs: 4_003_600_000 } })) {
+      rows.push(...await measured(`search of a million events: ${name}`, async () => {
+        for (let before: number | undefined; ;) {
+          const page = await attempts.search({ ...search, ...(before !== undefined && { before }) }, { withPictures: true });
+          if (name === 'newest' || page.nextBefore === undefined) return;
+          before = page.nextBefore;
+        }
+      }));
+    }
+    const counts = new DayCounts({ log, clock: { ...systemClock, wallMs: () => EVENTS * 8_000, monotonicMs: () => systemClock.monotonicMs(), after: (ms, work) => systemClock.after(ms, work) }, timeZone: 'Europe/Berlin' });
+    rows.push(...await measured('count of 90 days of a million events', async () => {
+      counts.stats(90);
+      await counts.counted();
+    }));
+    rows.push(...await measured('numbers once counted', async () => void counts.stats(90)));
+    reader.close();
+    return rows;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** How long it takes, and for how long the loop is held at most. */
+async function measured(name: string, work: () => Promise<void>): Promise<BenchRow[]> {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const startedMs = performance.now();
+  await work();
+  const tookMs = performance.now() - startedMs;
+  await sleep(systemClock, 5);
+  delay.disable();
+  return [{ name, value: tookMs, unit: 'ms' }, { name: '  the loop is held, 99 %', value: delay.percentile(99) / 1e6 - 1, unit: 'ms', goal: 5 }];
+}
+
+/** Every second event an attempt, one in 8 s. */
+function fill(path: string): void {
+  const db = new Database(path);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = OFF');
+  migrate(db, path);
+  const insert = db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)');
+  const types = ['access-granted', 'door-released', 'access-denied', 'door-relocked', 'access-granted', 'evidence-stored', 'access-denied', 'exit-requested'];
+  db.transaction(() => {
+    for (let seq = 1; seq <= EVENTS; seq++) {
+      const type = types[seq % types.length] as string;
+      const body = { type, seq, id: String(seq).padStart(26, '0'), atMs: seq * 8_000, attemptId: String(seq).padStart(26, '0'), tokenId: 'EBESExQVFhcYGRobHB0eHw', rule: 'listed', reason: 'expired', counted: 0, pictures: [], doorUuid: 'AAECAwQFBgcICQoLDA0ODw', clock: 'verified', prevHash: 'a'.repeat(64) };
+      insert.run(seq, body.id, body.atMs, type, JSON.stringify(body), 'b'.repeat(64));
+    }
+  })();
+  db.close();
+}
+
+function framesOf(session: string): Buffer[] {
+  const dir = join(sessions, session, 'frames');
+  return readdirSync(dir).sort().map((name) => readFileSync(join(dir, name)));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(benchTable(await benchPage()));
