@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
  *
- *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [gate] [memory] [page]     default: all
+ *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [mqtt-outbox] [gate] [memory] [page]     default: all
  *   node .build/scripts/bench.js memory --decodes 1000000           so many instead of 100000
  *
  * How well codes are read has a run of its own: `npm run bench:scan`.
@@ -20,6 +20,7 @@ const parts: Record<string, () => Promise<BenchRow[]>> = {
   relock: async () => (await import('./bench-relock.ts')).benchRelock(),
   'backend-codes': async () => (await import('./bench-backend-codes.ts')).benchBackendCodes(),
   'backend-events': async () => (await import('./bench-backend-events.ts')).benchBackendEvents(),
+  'mqtt-outbox': async () => (await import('./bench-mqtt-outbox.ts')).benchMqttOutbox(),
   gate: async () => (await import('./bench-gate.ts')).benchGate(),
   page: async () => (await import('./bench-page.ts')).benchPage(),
   memory: async () => (await import('./bench-memory.ts')).benchMemory(decodes),

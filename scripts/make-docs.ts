@@ -7,6 +7,7 @@ import { openApiDocument } from '../daemon/backend/http/openapi.ts';
 import { alarmReference } from './docs/alarm-reference.ts';
 import { backendConfigExample, configExample } from './docs/config-example.ts';
 import { configReference } from './docs/config-reference.ts';
+import { mqttReference } from './docs/mqtt-reference.ts';
 import { withDoorTables } from './door-table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,6 +17,7 @@ const documents: Record<string, () => string> = {
   'config/example.yaml': configExample,
   'config/backend-example.yaml': backendConfigExample,
   'config/REFERENCE.md': configReference,
+  'config/MQTT.md': mqttReference,
   'config/openapi.json': () => `${JSON.stringify(openApiDocument(endpoints), null, 2)}\n`,
   'daemon/report/alarms/ALARMS.md': alarmReference,
   'ARCHITECTURE.md': () => withDoorTables(textOf('ARCHITECTURE.md')),

@@ -33,4 +33,15 @@ test('a door that has a broker tells that it is there, how it is and what happen
   }
 });
 
+test('a broker that does not let the door listen for commands is named', async () => {
+  const broker = await AedesBroker.open();
+  broker.aedes.authorizeSubscribe = (_client, _subscription, allow) => allow(null, null);
+  const door = await DoorAtBroker.open();
+  await door.start({ brokers: [broker.url], commands: 'signed' });
+  await door.says('mqtt-commands', /does not let this door listen for commands\. Check its access list/);
+  await door.connected();
+  await door.close();
+  await broker.close();
+});
+
 test.run();
