@@ -246,6 +246,14 @@ gpiod('a line that is taken is refused with the name of who has it', async () =>
   }
 });
 
+gpiod('a second door on the relay\'s pin of the first is refused by name, and the first keeps its relay released', () => withDoor({}, async ({ io, chip }) => {
+  await io.energise(200_000);
+  const second = driver({ contactPin: undefined as never, rexPin: undefined as never });
+  const thrown = await second.start(new Told()).then(() => undefined, (error: unknown) => error as Error);
+  assert.match(thrown?.message ?? '', /^Cannot use the relay on GPIO 17 \(\/dev\/gpiochip0\): it is held by "postern relay"\. Stop it/);
+  assert.is(chip.raw(RELAY), 1);
+}));
+
 gpiod('a missing guard program is refused with the mend', async () => {
   assert.match(await refusal({ program: '/nonexistent/postern-guard' }), /npm run setup/);
 });
