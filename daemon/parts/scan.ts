@@ -5,6 +5,7 @@ import { showingKey } from '../base/token.ts';
 import { Pipeline, type PipelineOptions } from '../pipeline.ts';
 import { GarbageTally } from '../record/garbage-tally.ts';
 import type { CameraLight } from '../scan/light/camera-light.ts';
+import { FrameRate } from '../scan/frame-rate.ts';
 import { QrReader } from '../scan/qr.ts';
 import { ShowingFilter } from '../scan/showing-filter.ts';
 import type { AppOptions } from '../app.ts';
@@ -36,14 +37,18 @@ export function startPipeline({ config: { scan }, clock, log, onTiming }: AppOpt
   return pipeline;
 }
 
-export function startCamera({ camera }: AppOptions, status: StatusBoard, pipeline: Pipeline, light: CameraLight, started: StopStack): void {
+export function startCamera({ camera, clock }: AppOptions, status: StatusBoard, pipeline: Pipeline, light: CameraLight, started: StopStack): void {
+  const rate = new FrameRate();
   started.push(() => camera.stop());
   light.start();
   camera.start({
     frame: (frame) => {
-      status.report('camera', 'ok');
+      status.report('camera', 'ok', rate.see(clock.monotonicMs()));
       pipeline.offer(light.isShort ? { ...frame, isShort: true } : frame);
     },
-    stopped: (reason) => status.report('camera', 'down', `The camera gives no pictures: ${reason}.`),
+    stopped: (reason) => {
+      rate.pause();
+      status.report('camera', 'down', `The camera gives no pictures: ${reason}.`);
+    },
   });
 }

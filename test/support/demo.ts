@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../config/load.ts';
 import { prepareDemo } from '../../scripts/prepare-demo.ts';
@@ -41,7 +42,11 @@ export interface RunningPostern {
 
 /** `postern …` as a process of its own. */
 export function postern(...args: string[]): RunningPostern {
-  const child = spawn(process.execPath, [join(root, 'scripts/postern.mjs'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  return runningOf(spawn(process.execPath, [join(root, 'scripts/postern.mjs'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+/** The same, started in another way. */
+export function runningOf(child: ChildProcessByStdio<null, Readable, Readable>): RunningPostern {
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

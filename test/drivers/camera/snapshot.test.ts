@@ -1,8 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../daemon/base/clock.ts';
 import type { HttpLogin } from '../../../drivers/camera/http-login.ts';
 import { SnapshotSource } from '../../../drivers/camera/snapshot.ts';
+import { Authority, type CertificateFiles } from '../../support/certificates.ts';
 import { MjpegServer, type MjpegMood, type MjpegServerOptions } from '../../support/mjpeg-server.ts';
 import { testLiveCamera } from './live-camera.ts';
 import { firstPicture, firstReason } from './one-try.ts';
@@ -100,6 +104,26 @@ test('nobody listens at the port; the name is not known; what answers speaks no 
   await server.close();
   assert.is(await firstReason(new SnapshotSource({ ...base, url: `http://127.0.0.1:${port}/` })), 'it refuses connections');
 }));
+
+const dir = mkdtempSync(join(tmpdir(), 'postern-snapshot-'));
+test.after(() => rmSync(dir, { recursive: true }));
+const authority = new Authority(dir, 'ours');
+const other = new Authority(dir, 'other');
+const certificates: [what: string, files: CertificateFiles, says: string | undefined][] = [
+  ['of the authority in caFile', authority.server('good'), undefined],
+  ['of another authority', other.server('stranger'), 'its certificate is signed by an authority that is not trusted here: set camera.caFile'],
+  ['that it signed itself', { cert: other.cert, key: join(dir, 'other.key') }, 'its certificate is signed by itself: put it into a file and set camera.caFile'],
+  ['that has expired', authority.sign('old', 'subjectAltName=DNS:localhost', -1), 'its certificate has expired'],
+  ['for another name', authority.sign('elsewhere', 'subjectAltName=DNS:elsewhere.lan'), 'its certificate is for another name: see camera.url'],
+];
+for (const [what, files, says] of certificates) {
+  test(`[S7] https with a certificate ${what}: ${says ?? 'pictures'}`, () => withServer({ tls: { cert: readFileSync(files.cert), key: readFileSync(files.key) }, login: { ...login, scheme: 'Basic' } }, async (server) => {
+    const source = new SnapshotSource({ ...base, url: server.url('/still'), login, caFile: authority.cert });
+    if (says === undefined) return void await firstPicture(source);
+    assert.is(await firstReason(source), says);
+    assert.is(server.requests, 0, 'nothing went out');
+  }));
+}
 
 test('[S7] what is in the query is in no name', () => {
   assert.is(new SnapshotSource({ ...base, url: 'http://camera.lan/a.jpg?user=a&pwd=b' }).name, 'snapshot http://camera.lan/a.jpg');

@@ -155,14 +155,14 @@ gpiod('a request to exit is told on its leading edge, and a bouncing one once [S
   assert.equal(told.heard.filter((line) => line.startsWith('rex')), ['rex active']);
 }));
 
-gpiod('a contact that bounces at 1 kHz is told once it has settled', () => withDoor({}, async ({ chip, told }) => {
+gpiod('a contact that bounces at 1 kHz is told once it has settled', () => withDoor({ debounceMs: 500 }, async ({ chip, told }) => {
   for (let i = 0; i < 100; i++) {
     chip.drive(CONTACT, i % 2 === 0 ? 1 : 0);
     await sleep(systemClock, 1);
   }
   chip.drive(CONTACT, 1);
   await eventually('it is told', () => told.heard.includes('contact open'));
-  await sleep(systemClock, 100);
+  await sleep(systemClock, 700);
   assert.is(told.heard.filter((line) => line.startsWith('contact')).length, 1);
 }));
 
@@ -245,6 +245,14 @@ gpiod('a line that is taken is refused with the name of who has it', async () =>
     rmSync(chip.dir, { recursive: true });
   }
 });
+
+gpiod('a second door on the relay\'s pin of the first is refused by name, and the first keeps its relay released', () => withDoor({}, async ({ io, chip }) => {
+  await io.energise(200_000);
+  const second = driver({ contactPin: undefined as never, rexPin: undefined as never });
+  const thrown = await second.start(new Told()).then(() => undefined, (error: unknown) => error as Error);
+  assert.match(thrown?.message ?? '', /^Cannot use the relay on GPIO 17 \(\/dev\/gpiochip0\): it is held by "postern relay"\. Stop it/);
+  assert.is(chip.raw(RELAY), 1);
+}));
 
 gpiod('a missing guard program is refused with the mend', async () => {
   assert.match(await refusal({ program: '/nonexistent/postern-guard' }), /npm run setup/);
