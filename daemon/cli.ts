@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   'pass': async () => (await import('./commands/pass.ts')).passCommand,
   'revoke': async () => (await import('./commands/revoke.ts')).revokeCommand,
   'unlock': async () => (await import('./commands/unlock.ts')).unlockCommand,
+  'doors': async () => (await import('./commands/doors.ts')).doorsCommand,
   'events': async () => (await import('./commands/events.ts')).eventsCommand,
   'verify-log': async () => (await import('./commands/verify-log.ts')).verifyLogCommand,
   'check-config': async () => (await import('./commands/check-config.ts')).checkConfigCommand,

@@ -24,7 +24,7 @@ export class FleetDoor {
   #isUp = false;
 
   constructor({ number, prefix, brokers, version }: FleetDoorOptions) {
-    this.uuid = ruuidOf(systemRandom.bytes(16));
+    this.uuid = ruuidOf(systemRandom(16));
     const startedAtMs = systemClock.wallMs();
     const own = number % brokers.length;
     const topics = doorTopics(prefix, this.uuid);
@@ -57,7 +57,7 @@ export class FleetDoor {
   /** Someone shows a code. The id of the event. */
   scan(): string {
     const id = ulid(systemClock.wallMs(), systemRandom);
-    const draft: EventDraft = { type: 'access-denied', attemptId: id, tokenId: ruuidOf(systemRandom.bytes(16)), source: 'local', reason: 'expired' };
+    const draft: EventDraft = { type: 'access-denied', attemptId: id, tokenId: ruuidOf(systemRandom(16)), source: 'local', reason: 'expired' };
     this.#log.append({ ...draft, id, atMs: Math.floor(systemClock.wallMs()), doorUuid: this.uuid, clock: 'verified' });
     return id;
   }
