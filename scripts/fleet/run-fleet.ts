@@ -85,7 +85,10 @@ async function main(): Promise<number> {
       'at': { type: 'string', default: 'mosquitto' }, 'storms': { type: 'string', default: '1' }, 'json': { type: 'boolean', default: false }, 'help': { type: 'boolean', default: false },
     },
   });
-  if (values.help) return void process.stdout.write(USAGE) ?? 0;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
   const doors = wholeIn(values.doors, 'doors', 1, 5_000);
   const scansPerS = wholeIn(values['scans-per-second'], 'scans-per-second', 0, 500);
   const seconds = wholeIn(values.seconds, 'seconds', 1, 3_600);

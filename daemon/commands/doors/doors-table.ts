@@ -21,7 +21,7 @@ const HEADINGS = ['DOOR', 'STATE', 'ONLINE', 'SINCE', 'LIST', 'ALARMS', 'LAST AT
 /** The widest of each; the last takes what is left. */
 const WIDEST = [28, 10, 8, 6, 8, 36, 60];
 
-/** The site as lines, the worst first where doors are alike in nothing but their names: one line a door. */
+/** The site as lines, one a door, in the order given. */
 export function doorsTable(doors: readonly SiteDoor[], view: TableView): string[] {
   const room = Math.max(1, view.rows - 1);
   const shown = doors.length > room ? doors.slice(0, room - 1) : doors;
@@ -61,8 +61,8 @@ function line(row: Cell[], widths: number[], { columns, colour }: TableView): st
   let left = columns;
   const parts: string[] = [];
   for (const [i, { text, paint = 'plain' }] of row.entries()) {
-    if (left <= 0) break;
     const gap = i === 0 ? '' : '  ';
+    if (left <= gap.length) break;
     const piece = fitted(text, Math.min(widths[i] ?? 0, left - gap.length), i === row.length - 1);
     left -= gap.length + [...piece].length;
     parts.push(`${gap}${colour && paint !== 'plain' ? `\u001b[${PAINTS[paint]}m${piece}\u001b[0m` : piece}`);

@@ -28,9 +28,9 @@ export class SiteBoard {
     return this.#unreadable;
   }
 
-  /** By name, then by id. */
+  /** By name, in the order people count in; those that have told none come last. */
   doors(): SiteDoor[] {
-    return [...this.#doors.values()].sort((a, b) => (a.state?.name ?? '~').localeCompare(b.state?.name ?? '~', 'en', { numeric: true }) || (a.doorUuid < b.doorUuid ? -1 : 1));
+    return [...this.#doors.values()].sort(byName);
   }
 
   /** The door that a message changed. */
@@ -48,6 +48,13 @@ export class SiteBoard {
   #refused(): undefined {
     this.#unreadable++;
   }
+}
+
+const names = new Intl.Collator('en', { numeric: true });
+
+function byName(a: SiteDoor, b: SiteDoor): number {
+  const without = Number(!a.state) - Number(!b.state);
+  return without || names.compare(a.state?.name ?? '', b.state?.name ?? '') || (a.doorUuid < b.doorUuid ? -1 : 1);
 }
 
 function newsOf(kind: string, payload: Buffer): Partial<SiteDoor> | undefined {
