@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { loopbackOrTls } from './doors/broker-options.ts';
-import { sleep, systemClock } from '../base/clock.ts';
+import { sleep, systemClock, type Timer } from '../base/clock.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import type { PartState } from '../base/status.ts';
 import { BrokerLink } from '../report/mqtt/broker-link.ts';
 import type { BrokerConnection } from '../report/mqtt/broker-connection.ts';
 import { siteFilter } from '../report/mqtt/topics.ts';
 import type { Command, CommandIo } from './command.ts';
+import { brokerOptions } from './doors/broker-options.ts';
 import { doorsTable } from './doors/doors-table.ts';
 import { SiteBoard, type SiteDoor } from './doors/site-board.ts';
 
@@ -47,7 +47,7 @@ Exit codes: 0 shown; 1 no door has told anything; 2 wrong usage, or no broker ca
         prefix: { type: 'string' }, once: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
       },
     });
-    const { prefix, ...access } = loopbackOrTls(values);
+    const { prefix, ...access } = brokerOptions(values);
     const site = new SiteWatch(access, prefix);
     try {
       if (values.once || (!io.isTty && !values.json)) return await printOnce(site, io, values.json);
@@ -58,7 +58,7 @@ Exit codes: 0 shown; 1 no door has told anything; 2 wrong usage, or no broker ca
   },
 };
 
-type Access = Omit<ReturnType<typeof loopbackOrTls>, 'prefix'>;
+type Access = Omit<ReturnType<typeof brokerOptions>, 'prefix'>;
 
 /** The connection and what came by it. */
 class SiteWatch {
@@ -129,13 +129,16 @@ async function showLive(site: SiteWatch, io: CommandIo): Promise<number> {
   };
   io.out.write('\u001b[?1049h\u001b[?25l\u001b[2J');
   io.out.on('resize', draw);
-  const timer = setInterval(draw, REDRAW_MS);
-  draw();
+  const again = (): void => {
+    draw();
+    timer = systemClock.after(REDRAW_MS, again);
+  };
+  let timer: Timer = systemClock.after(0, again);
   try {
     await interrupted();
     return 0;
   } finally {
-    clearInterval(timer);
+    timer.cancel();
     io.out.off('resize', draw);
     io.out.write('\u001b[?25h\u001b[?1049l');
   }

@@ -21,7 +21,8 @@ export class FleetDoor {
   readonly status = new StatusBoard(systemClock);
   readonly #log = new FleetLog();
   readonly #report: MqttReport;
-  #isUp = false;
+  #upAtMs: number | undefined;
+  #lostTimes = 0;
 
   constructor({ number, prefix, brokers, version }: FleetDoorOptions) {
     this.uuid = ruuidOf(systemRandom(16));
@@ -29,7 +30,7 @@ export class FleetDoor {
     const own = number % brokers.length;
     const topics = doorTopics(prefix, this.uuid);
     this.status.onChange((part, now) => {
-      if (part === 'mqtt') this.#isUp = now.state === 'ok';
+      if (part === 'mqtt') this.#linkIs(now.state === 'ok');
     });
     this.#report = new MqttReport({
       access: { brokers: [...brokers.slice(own), ...brokers.slice(0, own)], login: () => ({ tls: {} }), version, keepaliveS: 15, connectTimeoutMs: 10_000 },
@@ -45,8 +46,14 @@ export class FleetDoor {
     this.#report.start();
   }
 
-  get isUp(): boolean {
-    return this.#isUp;
+  /** Monotonic milliseconds since when it is connected; undefined: it is not. */
+  get upAtMs(): number | undefined {
+    return this.#upAtMs;
+  }
+
+  /** How many connections it has lost. */
+  get lostTimes(): number {
+    return this.#lostTimes;
   }
 
   /** Events that no broker has acknowledged. */
@@ -60,6 +67,11 @@ export class FleetDoor {
     const draft: EventDraft = { type: 'access-denied', attemptId: id, tokenId: ruuidOf(systemRandom(16)), source: 'local', reason: 'expired' };
     this.#log.append({ ...draft, id, atMs: Math.floor(systemClock.wallMs()), doorUuid: this.uuid, clock: 'verified' });
     return id;
+  }
+
+  #linkIs(up: boolean): void {
+    if (!up && this.#upAtMs !== undefined) this.#lostTimes++;
+    this.#upAtMs = up ? (this.#upAtMs ?? systemClock.monotonicMs()) : undefined;
   }
 
   async stop(): Promise<void> {

@@ -24,7 +24,7 @@ export class FleetLog {
     this.#after = this.#db.prepare('SELECT body, hash FROM events WHERE seq > ? AND (? IS NULL OR type IN (SELECT value FROM json_each(?))) ORDER BY seq LIMIT ?');
     const values = new Map<string, string>();
     this.state = {
-      get: (key) => JSON.parse(values.get(key) ?? 'null') ?? undefined,
+      get: (key) => (JSON.parse(values.get(key) ?? 'null') as unknown) ?? undefined,
       set: (key, value) => {
         values.set(key, JSON.stringify(value));
         return Promise.resolve();

@@ -25,6 +25,14 @@ export interface FleetAccount {
   outOfOrder: number;
 }
 
+/** How doors came back. */
+export interface Storm {
+  lost: number;
+  all: boolean;
+  /** Milliseconds after there was a broker to come back to. */
+  afterMs: number[];
+}
+
 const LOOK_EVERY_MS = 50;
 
 /** Many doors in one process, each with a connection of its own, and one who listens to all of them. */
@@ -47,7 +55,7 @@ export class Fleet {
   }
 
   get up(): number {
-    return this.#doors.filter(({ isUp }) => isUp).length;
+    return this.#doors.filter(({ upAtMs }) => upAtMs !== undefined).length;
   }
 
   get scans(): number {
@@ -60,28 +68,17 @@ export class Fleet {
   }
 
   /**
-   * Resolves, for each door that loses its connection and gets one again from now on, to how many milliseconds after
-   * `fromMs` (monotonic) it had one; when all have, or after `withinMs`.
+   * Does harm, which resolves to when there was a broker to come back to, monotonic milliseconds. Resolves, when every door
+   * has a connection again or after `withinMs`, to how many lost theirs and how long after that moment each had another.
    */
-  async reconnects(harm: () => Promise<number>, withinMs: number): Promise<{ lost: number; afterMs: number[]; all: boolean }> {
-    const lost = new Set<FleetDoor>();
-    const backAtMs = new Map<FleetDoor, number>();
-    const watch = setInterval(() => {
-      for (const door of this.#doors) {
-        if (!door.isUp) lost.add(door);
-        else if (lost.has(door) && !backAtMs.has(door)) backAtMs.set(door, systemClock.monotonicMs());
-      }
-    }, LOOK_EVERY_MS / 2);
-    try {
-      const fromMs = await harm();
-      // What a killed broker leaves behind is noticed by its closed sockets, at once.
-      await sleep(systemClock, 1_000);
-      const all = await until(() => this.up === this.#doors.length, withinMs);
-      await sleep(systemClock, LOOK_EVERY_MS);
-      return { lost: lost.size, afterMs: [...backAtMs.values()].map((atMs) => atMs - fromMs), all };
-    } finally {
-      clearInterval(watch);
-    }
+  async reconnects(harm: () => Promise<number>, withinMs: number): Promise<Storm> {
+    const before = new Map(this.#doors.map((door) => [door, door.lostTimes]));
+    const fromMs = await harm();
+    // What a killed broker leaves behind is noticed by its closed sockets, at once.
+    await sleep(systemClock, 1_000);
+    const all = await until(() => this.up === this.#doors.length, withinMs);
+    const lost = this.#doors.filter((door) => door.lostTimes > (before.get(door) ?? 0));
+    return { lost: lost.length, all, afterMs: lost.flatMap(({ upAtMs }) => (upAtMs === undefined ? [] : [upAtMs - fromMs])) };
   }
 
   /** No further scans; waits until everything has arrived that was told, for `withinMs` at most. */

@@ -5,7 +5,7 @@ import { sleep, systemClock } from '../../daemon/base/clock.ts';
 import { messageOf } from '../../daemon/base/errors.ts';
 import { Mosquitto } from '../../test/support/mosquitto.ts';
 import { NatsCluster } from '../../test/support/nats-cluster.ts';
-import { Fleet, type FleetAccount } from './fleet.ts';
+import { Fleet, type FleetAccount, type Storm } from './fleet.ts';
 import { histogram, peakShare } from './histogram.ts';
 
 const USAGE = `Usage: npm run fleet -- [--doors N] [--scans-per-second N] [--seconds N] [--at mosquitto|nats|URL,URL…] [--storms N]
@@ -39,12 +39,6 @@ interface Site {
   /** Between storms. */
   mend: () => Promise<void>;
   close: () => Promise<void>;
-}
-
-interface Storm {
-  lost: number;
-  afterMs: number[];
-  all: boolean;
 }
 
 function wholeIn(text: string, name: string, min: number, max: number): number {

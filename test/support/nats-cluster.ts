@@ -106,7 +106,7 @@ cluster { name: site, listen: "127.0.0.1:${clusterPort}", routes: [${routes.map(
 
 /** Whether it has caught up with the cluster's leader. A program that could not be started is told with its log. */
 async function isReady({ monitorPort, child, dir }: Server): Promise<boolean> {
-  if (child?.exitCode != null) throw new Error(`nats-server ended: ${readFileSync(join(dir, 'log'), 'utf8')}`);
+  if (child && child.exitCode !== null) throw new Error(`nats-server ended: ${readFileSync(join(dir, 'log'), 'utf8')}`);
   const answer = await fetch(`http://127.0.0.1:${monitorPort}/healthz`).catch(() => undefined);
   return answer?.ok ?? false;
 }

@@ -17,7 +17,7 @@ export interface BrokerValues {
 }
 
 /** How a site's brokers are reached, by a config or by options; both keep to the config's rules. Throws PosternError('usage', 'no-broker'). */
-export function loopbackOrTls(values: BrokerValues): Pick<BrokerLinkOptions, 'brokers' | 'login' | 'version' | 'keepaliveS' | 'connectTimeoutMs'> & { prefix: string } {
+export function brokerOptions(values: BrokerValues): Pick<BrokerLinkOptions, 'brokers' | 'login' | 'version' | 'keepaliveS' | 'connectTimeoutMs'> & { prefix: string } {
   const section = values.broker ? sectionOf(values, values.broker) : openConfig(values.config).mqtt;
   if (!section) throw new PosternError('no-broker', 'The config names no broker. Add an mqtt section, or give --broker URL.');
   const { brokers, version, keepaliveS, connectTimeoutMs, user, passwordFile, topicPrefix, ...files } = section;
