@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   'unlock': async () => (await import('./commands/unlock.ts')).unlockCommand,
   'user': async () => (await import('./commands/user.ts')).userCommand,
   'send': async () => (await import('./commands/send.ts')).sendCommand,
+  'doors': async () => (await import('./commands/doors.ts')).doorsCommand,
   'events': async () => (await import('./commands/events.ts')).eventsCommand,
   'verify-log': async () => (await import('./commands/verify-log.ts')).verifyLogCommand,
   'check-config': async () => (await import('./commands/check-config.ts')).checkConfigCommand,

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { destination, pino, symbols, type DestinationStream } from 'pino';
+import { printable } from './printable.ts';
 
 /** Facts beside a log line. Never a token's text, a secret or a person's name [S7]: tokens go by id. */
 export type LogFields = Record<string, string | number | boolean | undefined>;
@@ -27,7 +28,7 @@ export function humanLogger(out: NodeJS.WriteStream, level: LogLevel): Logger {
     const time = new Date().toISOString().slice(11, 19);
     const facts = Object.entries(fields).map(([k, v]) => `${k}=${v}`).join(' ');
     const mark = at === 'warn' ? 'warning: ' : at === 'error' ? 'error: ' : '';
-    const line = `${time}  ${mark}${escaped(`${message}${facts ? `  (${facts})` : ''}`)}`;
+    const line = `${time}  ${mark}${printable(`${message}${facts ? `  (${facts})` : ''}`)}`;
     out.write(out.isTTY ? `\u001b[${COLOUR[at]}m${line}\u001b[0m\n` : `${line}\n`);
   });
 }
@@ -84,9 +85,4 @@ function safe(text: string): string {
 function safeFields(fields: LogFields): LogFields {
   const said = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said.map(([key, value]) => [key, typeof value === 'string' ? safe(value) : value]));
-}
-
-/** What is in a name must not begin a line, move the cursor or turn the text round: control characters are shown as what they are. */
-function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
 }
