@@ -167,7 +167,7 @@ function openStream({ url, login, maxPacketBytes }: BrokerConnectOptions, onErro
   const socket = isSecure ? connectTls({ ...place, ...login.tls, ...(isIP(host) === 0 && { servername: host }) }) : connectPlain(place);
   const watch = new PacketSizeWatch(maxPacketBytes);
   socket.on('error', onError);
-  socket.on('data', (chunk) => {
+  socket.on('data', (chunk: Buffer) => {
     const size = watch.see(chunk);
     if (size !== undefined) socket.destroy(new Error(`a message of ${size} bytes was sent, where at most ${maxPacketBytes} are taken`));
   });

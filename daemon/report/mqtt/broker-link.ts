@@ -68,7 +68,6 @@ export class BrokerLink {
     for (let turn = 0; !signal.aborted; turn++) {
       const url = brokers[turn % brokers.length] as string;
       const { fault, lastedMs } = await this.#tryOnce(url);
-      if (signal.aborted) return;
       await sleep(clock, this.#waitAfter(url, fault, lastedMs), signal);
     }
   }

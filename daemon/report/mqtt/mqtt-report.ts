@@ -74,7 +74,7 @@ export class MqttReport {
     this.#scans = new ScanPublisher({ topic: topics.scan });
     this.#picture = new PicturePublisher({ ...options, ...picture, topic: topics.picture });
     this.#discovery = new Discovery({ ...options, ...homeAssistant, ...(access.jitter && { jitter: access.jitter }), onBirth: () => this.#state.changed() });
-    this.#alarms = alarms && new AlarmPublisher({ alarms, topicOf: topics.alarm });
+    this.#alarms = alarms && new AlarmPublisher({ alarms, topicOf: (name) => topics.alarm(name) });
     // What a person sees first goes first; of events there may be thousands.
     this.#tellers = [this.#discovery, this.#state, ...(this.#alarms ? [this.#alarms] : []), this.#picture, this.#scans, this.#events];
     this.#link = new BrokerLink({

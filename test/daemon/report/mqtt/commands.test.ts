@@ -177,7 +177,7 @@ test('[S8] after the connection was lost, the 2 s begin anew', async () => {
   assert.is(door.performed.length, 1);
   await again.close();
   await door.close();
-  await ear.client.reconnect();
+  ear.client.reconnect();
   await eventually('the ear to be back', () => ear.client.connected);
   await ear.client.subscribeAsync([`${topics.results}/#`], { qos: 1 });
 });
