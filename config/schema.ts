@@ -46,8 +46,8 @@ export const configSchema = withControllerRules(withPinRules(z.strictObject({
   .refine((it) => it.access.remoteUnlock === 'off' || it.backend, about(['access.remoteUnlock', 'backend'], 'must be off without a backend section, for there is nobody to ask'))
   .refine((it) => !it.embeddedBackend || it.backend, about(['embeddedBackend', 'backend'], 'must come with a backend section (url and apiKeyFile), or the door does not ask it'))
   .refine((it) => !it.http.enabled || it.http.port !== it.embeddedBackend?.port, about(['http.port', 'http.enabled', 'embeddedBackend.port'], 'must be another port than embeddedBackend.port'))
-  .refine((it) => !it.door.rexReleases || it.doorIo.driver === 'simulated' || ('rexPin' in it.doorIo && it.doorIo.rexPin !== undefined), about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
-  .refine((it) => !it.door.fireReleases || it.doorIo.driver === 'simulated' || ('firePin' in it.doorIo && it.doorIo.firePin !== undefined), about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
+  .refine((it) => !it.door.rexReleases || it.doorIo.driver === 'simulated' || 'rexPin' in it.doorIo, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
+  .refine((it) => !it.door.fireReleases || it.doorIo.driver === 'simulated' || 'firePin' in it.doorIo, about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
   .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls')));
 
 /** A config as the daemon gets it: complete, frozen, its paths absolute. */
