@@ -34,8 +34,13 @@ class TunnelledRun implements SourceRun {
     const tunnel = await TlsTunnel.open(way);
     this.#tunnel = tunnel;
     if (this.#isClosed) return;
-    const { bytes, picture, bad } = this.#listener;
+    const listener = this.#listener;
     // What the program makes of a tunnel that is shut says less than the tunnel.
-    this.#inner = open(tunnel.port).open({ bytes, picture, bad, ended: (reason) => this.#listener.ended(tunnel.fault ?? reason) });
+    this.#inner = open(tunnel.port).open({
+      bytes: () => listener.bytes(),
+      picture: (picture) => listener.picture(picture),
+      bad: (what) => listener.bad(what),
+      ended: (reason) => listener.ended(tunnel.fault ?? reason),
+    });
   }
 }
