@@ -21,7 +21,7 @@ export interface Vouched {
 
 export interface TimeReading {
   trust: ClockTrust;
-  /** The best guess, never behind what was verified. */
+  /** The best guess, never behind what was verified; whole milliseconds, as they are stored and signed. */
   nowMs: number;
   /** It is at least this late, whatever the clock says; 0 before anything was verified. */
   floorMs: number;
@@ -39,7 +39,7 @@ export function readingOf(knowledge: TimeKnowledge, wallMs: number, monotonicMs:
   const offsets = Object.values(knowledge.vouched).map((v) => v.floorOffsetMs);
   const floorMs = offsets.length === 0 ? 0 : Math.max(...offsets) + monotonicMs;
   const verifiedMs = Math.max(floorMs, knowledge.heardOffsetMs === undefined ? 0 : knowledge.heardOffsetMs + monotonicMs);
-  return { trust: trustOf(knowledge, wallMs, verifiedMs), nowMs: Math.max(wallMs, verifiedMs), floorMs };
+  return { trust: trustOf(knowledge, wallMs, verifiedMs), nowMs: Math.max(wallMs, Math.ceil(verifiedMs)), floorMs };
 }
 
 function trustOf(knowledge: TimeKnowledge, wallMs: number, verifiedMs: number): ClockTrust {

@@ -40,6 +40,7 @@ const table: Row[] = [
   { situation: 'the clock is a minute behind: the issuer\'s may be ahead', knowledge: heard(NOON), wallMs: NOON - MIN, trust: 'verified', nowMs: NOON },
   { situation: 'the clock is more than a minute behind', knowledge: heard(NOON), wallMs: NOON - MIN - 1, trust: 'floor', nowMs: NOON },
   { situation: 'the clock jumped back behind elapsed time', knowledge: heard(NOON), wallMs: NOON, monotonicMs: H, trust: 'floor', nowMs: NOON + H },
+  { situation: 'elapsed time has fractions of a millisecond, which no event and no use may have', knowledge: heard(NOON), wallMs: NOON, monotonicMs: H + 0.25, trust: 'floor', nowMs: NOON + H + 1 },
   { situation: 'restarted, the clock at the floor', knowledge: floorAt(NOON), wallMs: NOON, trust: 'floor', nowMs: NOON },
   { situation: 'restarted, the clock some hours on', knowledge: floorAt(NOON), wallMs: NOON + 3 * H, trust: 'floor', nowMs: NOON + 3 * H },
   { situation: 'restarted with a battery, the clock some hours on', knowledge: floorAt(NOON, battery), wallMs: NOON + 3 * H, trust: 'rtc', nowMs: NOON + 3 * H },
