@@ -7,8 +7,6 @@ import type { Grid } from './grid/grid-reader.ts';
 import { drawSymbol, sideOf } from './grid/symbol-bitmap.ts';
 import { Locator } from './locate/locator.ts';
 import type { LocateOptions } from './locate/locator.ts';
-import { LocalThresholder } from './local-threshold.ts';
-import type { LocalThreshold } from './local-threshold.ts';
 import { isAmong } from './same-place.ts';
 import { PicturePyramid } from './picture-pyramid.ts';
 import { smooth } from './smoothing.ts';
@@ -39,7 +37,6 @@ export class LookDesk {
   readonly #pyramid = new PicturePyramid();
   readonly #locator = new Locator();
   readonly #grids = new GridReader();
-  readonly #thresholder = new LocalThresholder();
   /** The level that takes the place of the picture itself. */
   #base = 0;
 
@@ -78,10 +75,6 @@ export class LookDesk {
   /** Reads the picture with its noise smoothed away. */
   smoothed(): Reading {
     return this.#inLookRoom(0, 'darkOnLight', smooth);
-  }
-
-  thresholded(level: number, threshold: LocalThreshold): Reading {
-    return this.#inLookRoom(level, 'darkOnLight', (picture, into) => this.#thresholder.threshold(picture, threshold, into, { dark: 0, light: 255 }));
   }
 
   /** Reads the grids of codes whose corners are known and whose content is not. */
