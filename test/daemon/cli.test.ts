@@ -10,7 +10,7 @@ import { CommandStreams } from '../support/command-streams.ts';
 import { openLog } from './record/opened-log.ts';
 
 const main = fileURLToPath(new URL(`../../daemon/main${extname(import.meta.url)}`, import.meta.url));
-const verbs = ['run', 'replay', 'scan', 'issue', 'pass', 'revoke', 'unlock', 'events', 'verify-log', 'check-config', 'relay-rest', 'doctor', 'backend'];
+const verbs = ['run', 'replay', 'scan', 'issue', 'pass', 'revoke', 'unlock', 'user', 'events', 'verify-log', 'check-config', 'relay-rest', 'doctor', 'backend'];
 
 async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const io = new CommandStreams();
