@@ -41,7 +41,7 @@ export function eventText(event: EventDraft): string {
     case 'evidence-failed': return `Pictures could not be kept: ${event.detail}`;
     case 'evidence-deleted': return `${event.files} pictures were deleted (${event.why}).`;
     case 'log-pruned': return `Events up to number ${event.throughSeq} were pruned.`;
-    case 'user-logged-in': return `${event.by} logged in to the page.`;
+    case 'user-logged-in': return `Someone logged in to the page as ${event.by}.`;
     case 'login-failed': return `A login to the page failed, from ${event.from}.`;
     case 'logins-failed': return `${event.count} more logins to the page failed, from ${event.from}.`;
     case 'installer-mode-started': return `Installer mode was started by ${event.by}, until ${moment(event.untilMs)}.`;

@@ -54,7 +54,7 @@ test('a config with the required keys alone gets every other key from the schema
   assert.is(config.door.unlockMs, 5000);
   assert.is(config.access.whenListStale, 'deny');
   assert.equal(config.evidence, { keep: 'all', maxAgeH: 72, maxMb: 1000 });
-  assert.equal(config.http, { enabled: true, host: '127.0.0.1', port: 8470 });
+  assert.equal(config.http, { enabled: true, host: '127.0.0.1', port: 8470, allowedHosts: [], sessionIdleS: 1_800, sessionMaxH: 12 });
   assert.not.ok('backend' in config);
 });
 

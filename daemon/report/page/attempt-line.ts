@@ -32,7 +32,7 @@ export function attemptLine(event: StoredEvent): AttemptLine | undefined {
 
 /** The attempt's own, by which its pictures are kept; of what sums up many, the event's. */
 function idOf(event: StoredEvent): string {
-  return 'attemptId' in event && event.attemptId !== undefined ? event.attemptId : event.id;
+  return 'attemptId' in event ? event.attemptId : event.id;
 }
 
 /** Every reason there is, for whoever searches. */

@@ -94,5 +94,5 @@ export class Attempts {
 }
 
 function isOfToken(event: StoredEvent, beginning: string): boolean {
-  return beginning === '' || ('tokenId' in event && event.tokenId !== undefined && event.tokenId.startsWith(beginning));
+  return beginning === '' || ('tokenId' in event && event.tokenId.startsWith(beginning));
 }

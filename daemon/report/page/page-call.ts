@@ -39,5 +39,5 @@ export type PageCall = ReadCall | ChangeCall | StreamCall;
 
 /** Keeps a call's body and its schema together. */
 export function change<Body extends z.ZodType>(call: { path: RegExp; allows: Allows; body: Body; change: (body: z.output<Body>, context: CallContext) => unknown }): ChangeCall {
-  return { kind: 'change', ...call } as ChangeCall;
+  return { kind: 'change', ...call };
 }

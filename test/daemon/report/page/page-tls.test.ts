@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type PeerCertificate } from 'node:tls';
+import { connect } from 'node:tls';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -63,7 +63,7 @@ test('it answers by the names of the config, with any port, and by no other', as
 test('a renewed certificate is used for further connections when it is told to look', async () => {
   const serial = (): Promise<string> => new Promise((resolve, reject) => {
     const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', ca }, () => {
-      resolve((socket.getPeerCertificate() as PeerCertificate).serialNumber);
+      resolve(socket.getPeerCertificate().serialNumber);
       socket.destroy();
     }).on('error', reject);
   });
