@@ -20,7 +20,7 @@ export class PartsView {
           h('span', { class: 'badge' }, icon(drawing)),
           h('strong', {}, plainText(partName(name), 40)),
           h('span', { 'class': 'quiet', 'data-since': part.sinceMs }),
-          h('p', {}, part.reason === '' ? `${word.charAt(0).toUpperCase()}${word.slice(1)}.` : h('span', {}, part.state === 'ok' ? '' : h('span', { class: 'unseen' }, `${word}: `), plainText(part.reason, 400))));
+          h('p', { class: part.reason === '' && part.state === 'ok' ? 'unseen' : '' }, part.reason === '' ? `${word.charAt(0).toUpperCase()}${word.slice(1)}.` : h('span', {}, part.state === 'ok' ? '' : h('span', { class: 'unseen' }, `${word}: `), plainText(part.reason, 400))));
       }));
     }
     for (const since of this.#list.querySelectorAll<HTMLElement>('[data-since]')) setText(since, `for ${span(nowMs - Number(since.dataset.since))}`);

@@ -46,7 +46,7 @@ export const clockWords: Record<ClockTrust, string> = {
 
 const partNames: Record<string, string> = {
   backend: 'Backend', camera: 'Camera', door: 'Lock and contact', evidence: 'Pictures', gate: 'Picture check', inputs: 'Inputs', keys: 'Keys', list: 'Token list',
-  upload: 'Upload to the backend', storage: 'Event log', tamper: 'Housing', mqtt: 'Broker', decoder: 'Code reader', clock: 'Clock',
+  upload: 'Upload to the backend', 'event-log': 'Event log', orders: 'Orders from the backend', page: 'This page', tamper: 'Housing', mqtt: 'Broker', decoder: 'Code reader', clock: 'Clock',
 };
 
 export function partName(name: string): string {

@@ -50,7 +50,7 @@ test('an operator unlocks after a question, by the keyboard alone; Escape leaves
   await page.keyboard.press('Enter');
   await page.locator('#confirm').waitFor();
   await page.keyboard.press('Escape');
-  assert.is(await it.door.events().filter(({ type }) => type === 'door-released').length, 0);
+  assert.is(it.door.events().filter(({ type }) => type === 'door-released').length, 0);
   assert.is(await page.evaluate('document.activeElement.textContent'), 'Unlock', 'the focus is back where it was');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
