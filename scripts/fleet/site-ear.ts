@@ -22,7 +22,6 @@ export class SiteEar {
     return ear;
   }
 
-  /** With its session, so that the broker does not keep it for ever. */
   async close(): Promise<void> {
     await this.#client.endAsync(true);
   }
