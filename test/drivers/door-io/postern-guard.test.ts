@@ -61,6 +61,11 @@ guard('[S1] its own signals end it not, nor the lease', () => withGuard(async (b
   await eventually('it answers', () => bench.heard.includes('2 energised'));
 }));
 
+guard('[S1] one that ran wild would be ended by the kernel, and replaced, before it starved the board', () => withGuard((bench) => {
+  assert.match(readFileSync(`/proc/${bench.pid}/limits`, 'utf8'), /^Max realtime timeout\s+500000\s+500000\s+us/m);
+  return Promise.resolve();
+}));
+
 guard('[S1] a closed pipe: rest, and the end', () => withGuard(async (bench) => {
   await energised(bench, LONG_LEASE_MS);
   bench.child.stdin.end();
