@@ -1,62 +1,24 @@
-import type { Config } from '../config/schema.ts';
-import type { Camera } from '../drivers/camera/camera.ts';
-import type { DoorIo } from '../drivers/door-io/door-io.ts';
 import type { Alarms } from './base/alarm.ts';
-import type { Clock } from './base/clock.ts';
 import { messageOf } from './base/errors.ts';
-import type { RandomSource } from './base/ids.ts';
-import type { Logger } from './base/logger.ts';
 import type { StatusBoard } from './base/status.ts';
 import { StopStack } from './base/stop-stack.ts';
 import type { Door } from './door/door.ts';
-import type { PipelineOptions } from './pipeline.ts';
 import type { EventLog } from './record/event-log.ts';
-import type { PassIssuer } from './report/page/passes.ts';
 import { VitalWatch } from './report/vital-watch.ts';
 import { startAccess } from './parts/access.ts';
 import { startAlarms } from './parts/alarms.ts';
+import type { AppOptions } from './parts/app-options.ts';
 import { DoorCommands } from './parts/door-commands.ts';
 import { startDoor, startPassages, vitalSignsOf } from './parts/door.ts';
 import { startEvidence } from './parts/evidence.ts';
 import { startMemory } from './parts/memory.ts';
 import { metricsText, startMetrics, withTiming } from './parts/metrics.ts';
-import { startMqtt, type MqttSecrets } from './parts/mqtt.ts';
+import { startMqtt } from './parts/mqtt.ts';
 import { startOrders } from './parts/orders.ts';
 import { startLiveView, startPage } from './parts/page.ts';
 import { startUpload } from './parts/report.ts';
 import { startCamera, startDecoder, startPipeline } from './parts/scan.ts';
 import { startSignals } from './parts/signals.ts';
-
-/** What the config names by file, as read. */
-export interface Secrets {
-  /** Raw Ed25519 public keys of 32 bytes. */
-  roots: Uint8Array[];
-  apiKey: string | undefined;
-  /** 32 bytes. */
-  zoneMaster: Uint8Array | undefined;
-  mqtt?: MqttSecrets;
-}
-
-export interface AppOptions {
-  config: Config;
-  secrets: Secrets;
-  camera: Camera;
-  doorIo: DoorIo;
-  clock: Clock;
-  random: RandomSource;
-  /** 0 ≤ r < 1, for jitter. */
-  jitter?: () => number;
-  log: Logger;
-  version: string;
-  /** 'nominal' for a replay: which extra look a frame gets does not depend on the machine. */
-  lookCosts?: 'measured' | 'nominal';
-  /** Somebody who may asks for a restart: the process is to end, for its supervisor to start it again. */
-  onRestartAsked?: () => void;
-  /** Issues passes where a backend runs in this process. */
-  passes?: PassIssuer;
-  /** For the benchmark. */
-  onTiming?: PipelineOptions['onTiming'];
-}
 
 /** A running daemon, as its process edge and tests see it. */
 export interface App {

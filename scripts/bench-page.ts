@@ -20,7 +20,7 @@ import { DayCounts } from '../daemon/report/page/day-counts.ts';
 import type { ReadableLog } from '../daemon/report/page/log-walk.ts';
 import type { ScanHints } from '../daemon/scan/hint/scan-hints.ts';
 import { QrReader } from '../daemon/scan/qr.ts';
-import type { AppOptions } from '../daemon/app.ts';
+import type { AppOptions } from '../daemon/parts/app-options.ts';
 import { benchTable, type BenchRow } from './bench-rows.ts';
 
 const EVENTS = 1_000_000;

@@ -29,7 +29,7 @@ export const mqtt = z.strictObject({
   keepaliveS: whole(5, 60).default(15).describe('How often a quiet connection is tried out. A dead one is noticed after one and a half times this.'),
   connectTimeoutMs: whole(1_000, 60_000).default(10_000).describe('How long a broker may take to accept the connection.'),
   lastPicture: z.boolean().default(false).describe('Whether the newest kept picture is published, its codes pixelated. Whoever may read the door\'s topics then sees who came; which attempts have pictures is the matter of evidence.keep.'),
-  commands: z.enum(['off', 'signed', 'home-assistant']).default('off').describe('Commands by MQTT. signed: those signed with a command key. home-assistant: those, and unsigned ones to unlock and to enter lockdown: whoever may write to the door\'s set topics, or has the broker, opens the door, so give that right to Home Assistant alone.'),
+  commands: z.enum(['off', 'signed', 'home-assistant']).default('off').describe('Commands by MQTT. signed: those signed with a command key. home-assistant: those, and unsigned ones to unlock and to enter lockdown: whoever may write to the door\'s set topics, or has the broker, opens the door, so give that right to Home Assistant alone.').meta({ example: 'signed' }),
   commandKeysFile: filePath().exactOptional().describe('Public keys that may sign commands: one base64url key a line, # begins a comment ("postern send --new-key FILE" makes a pair). Command keys of the issuer\'s key set count too.').meta({ example: 'command-keys.txt' }),
   homeAssistant: homeAssistant.prefault({}).describe('Home Assistant.'),
 })

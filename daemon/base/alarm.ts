@@ -1,19 +1,21 @@
 /** What can be wrong at a door for longer than a moment. Each is raised once, stands, and is cleared once. */
-export type AlarmName =
-  | 'forced'
-  | 'held-open'
-  | 'lockdown'
-  | 'tamper'
-  | 'log-tampered'
-  | 'list-stale'
-  | 'clock-unverified'
-  | 'camera-dead'
-  | 'disk-filling'
-  | 'broker-lost'
-  | 'backend-lost'
-  | 'denials-in-a-row'
-  | 'relay-fault'
-  | 'rex-stuck';
+export const alarmNames = [
+  'forced',
+  'held-open',
+  'lockdown',
+  'tamper',
+  'log-tampered',
+  'list-stale',
+  'clock-unverified',
+  'camera-dead',
+  'disk-filling',
+  'broker-lost',
+  'backend-lost',
+  'denials-in-a-row',
+  'relay-fault',
+  'rex-stuck',
+] as const;
+export type AlarmName = (typeof alarmNames)[number];
 
 /** `critical`: someone should go to the door now; `warning`: someone should look into it today; `info`: good to know. */
 export type Severity = 'info' | 'warning' | 'critical';

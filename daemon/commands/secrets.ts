@@ -1,6 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { Secrets } from '../app.ts';
-import type { MqttSecrets } from '../parts/mqtt.ts';
+import type { MqttSecrets, Secrets } from '../parts/app-options.ts';
 import { readApiKey, readCommandKeys, readPassword, readRootKeys, readZoneMaster } from './key-files.ts';
 
 /** Reads the key files that the config names for running a door. Throws PosternError('key-file'). */

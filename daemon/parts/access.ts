@@ -3,7 +3,7 @@ import { OnlineValidator } from '../access/online.ts';
 import { Validator } from '../access/validator.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import type { Door } from '../door/door.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 import { backendOf } from './backend-address.ts';
 

@@ -11,7 +11,7 @@ import type { AlarmFacts } from '../report/alarms/alarm-conditions.ts';
 import { DenialRow, denialRowTypes } from '../report/alarms/denial-row.ts';
 import { isLow } from '../report/alarms/disk-space.ts';
 import { LeftOpen, leftOpenTypes } from '../report/alarms/left-open.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 
 const MB = 1024 * 1024;

@@ -5,7 +5,7 @@ import { Door } from '../door/door.ts';
 import { PassageScheduler } from '../door/passage-scheduler.ts';
 import type { EventLog } from '../record/event-log.ts';
 import type { VitalSign } from '../report/vital-watch.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 
 export async function startDoor({ config, doorIo, clock, log }: AppOptions, { events, time, status, tell }: Memory, started: StopStack): Promise<Door> {

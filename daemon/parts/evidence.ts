@@ -6,7 +6,7 @@ import { Evidence } from '../record/evidence.ts';
 import { Upkeep } from '../record/upkeep.ts';
 import type { QrReader } from '../scan/qr.ts';
 import type { ScanResult } from '../scan/scan-result.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 
 const HOUR_MS = 3_600_000;

@@ -9,7 +9,7 @@ import type { Logger } from '../base/logger.ts';
 import { StatusBoard, type PartStatus } from '../base/status.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import { EventLog } from '../record/event-log.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 
 const MB = 1024 * 1024;
 

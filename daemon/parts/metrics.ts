@@ -8,7 +8,7 @@ import { logFiles } from '../record/log-files.ts';
 import type { BackendUpload } from '../report/backend-upload.ts';
 import { Metrics, type MetricFacts } from '../report/metrics/metrics.ts';
 import type { QrReader } from '../scan/qr.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 import type { Mqtt } from './mqtt.ts';
 

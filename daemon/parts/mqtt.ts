@@ -12,18 +12,10 @@ import { CommandLink, type CommandLinkOptions } from '../report/mqtt/command-lin
 import type { HomeAssistantDoor } from '../report/mqtt/home-assistant.ts';
 import { MqttReport, type BrokerAccess, type MqttReportOptions } from '../report/mqtt/mqtt-report.ts';
 import { doorTopics, type DoorTopics } from '../report/mqtt/topics.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { DoorCommands } from './door-commands.ts';
 import { isBelieved } from './door.ts';
 import type { Memory } from './memory.ts';
-
-/** What the mqtt section names by file. */
-export interface MqttSecrets {
-  /** Read anew for each connection. Throws PosternError('key-file'). */
-  password: (() => string) | undefined;
-  /** Raw Ed25519 public keys of 32 bytes that may sign commands. */
-  commandKeys: Uint8Array[];
-}
 
 export interface MqttParts {
   door: Door;

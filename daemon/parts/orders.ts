@@ -2,7 +2,7 @@ import { BackendOrders, type OrderOutcome } from '../access/backend-orders.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import type { Door} from '../door/door.ts';
 import { type ReleaseOutcome } from '../door/door.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 import { backendOf } from './backend-address.ts';
 

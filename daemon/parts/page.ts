@@ -27,7 +27,7 @@ import { Users } from '../report/page/users.ts';
 import type { VitalWatch } from '../report/vital-watch.ts';
 import type { ScanHints } from '../scan/hint/scan-hints.ts';
 import type { QrReader } from '../scan/qr.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import { outcomeOf } from './door-commands.ts';
 import { quadsIn } from './evidence.ts';
 import type { Memory } from './memory.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BackendConnection } from '../access/backend-connection.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import { BackendUpload } from '../report/backend-upload.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 import { backendOf } from './backend-address.ts';
 

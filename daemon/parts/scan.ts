@@ -8,7 +8,7 @@ import type { CameraLight } from '../scan/light/camera-light.ts';
 import { FrameRate } from '../scan/frame-rate.ts';
 import { QrReader } from '../scan/qr.ts';
 import { ShowingFilter } from '../scan/showing-filter.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 import type { Signals } from './signals.ts';
 

@@ -6,7 +6,7 @@ import { ScanHints, type UnreadShowing } from '../scan/hint/scan-hints.ts';
 import { CameraLight } from '../scan/light/camera-light.ts';
 import { Feedback } from '../signal/feedback.ts';
 import { Torch } from '../signal/torch.ts';
-import type { AppOptions } from '../app.ts';
+import type { AppOptions } from './app-options.ts';
 import type { Memory } from './memory.ts';
 
 const GARBAGE_WINDOW_MS = 600_000;

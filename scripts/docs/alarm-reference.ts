@@ -1,4 +1,5 @@
-import { alarmNames, alarmTable } from '../../daemon/report/alarms/alarm-table.ts';
+import { alarmNames } from '../../daemon/base/alarm.ts';
+import { alarmTable } from '../../daemon/report/alarms/alarm-table.ts';
 
 const INTRO = `# Alarms
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Alarm, AlarmChange, AlarmName, Alarms, Severity } from '../../base/alarm.ts';
+import { alarmNames, type Alarm, type AlarmChange, type AlarmName, type Alarms, type Severity } from '../../base/alarm.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { DurableState } from '../../base/durable-state.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -7,7 +7,7 @@ import type { EventDraft } from '../../base/events.ts';
 import { InFlight } from '../../base/in-flight.ts';
 import type { Logger } from '../../base/logger.ts';
 import { conditionsOf, type AlarmFacts, type Condition } from './alarm-conditions.ts';
-import { alarmNames, alarmTable } from './alarm-table.ts';
+import { alarmTable } from './alarm-table.ts';
 import { resumed, step, type Now, type Standing } from './steadiness.ts';
 
 export interface AlarmBoardOptions {

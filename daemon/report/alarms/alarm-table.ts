@@ -103,5 +103,3 @@ export const alarmTable: Record<AlarmName, AlarmKind> = {
     toDo: 'Look at the button or sensor and its wire. It excuses no opening until then.',
   },
 };
-
-export const alarmNames = Object.keys(alarmTable) as AlarmName[];

@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Alarm } from '../../base/alarm.ts';
+import { alarmNames, type Alarm } from '../../base/alarm.ts';
 import type { ClockTrust, EventDraft, ReleaseCause } from '../../base/events.ts';
 import type { PartStatus } from '../../base/status.ts';
 import { hintText } from '../../base/scan-hint.ts';
 import { denialText, unavailableText, type GrantRule } from '../../base/verdict.ts';
-import { alarmNames, alarmTable } from '../alarms/alarm-table.ts';
+import { alarmTable } from '../alarms/alarm-table.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 
 /** What is read when somebody asks. */

@@ -1,14 +1,7 @@
-import type { AlarmChange, AlarmName, Alarms } from '../../base/alarm.ts';
+import { alarmNames, type AlarmChange, type AlarmName, type Alarms } from '../../base/alarm.ts';
 import { PosternError } from '../../base/errors.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import type { AlarmPayload } from './payloads.ts';
-
-/** Every alarm there is: each has its topic from the first connection on, so that one retained from before a restart does not stand for ever. */
-const names: Record<AlarmName, true> = {
-  'forced': true, 'held-open': true, 'lockdown': true, 'tamper': true, 'log-tampered': true, 'list-stale': true, 'clock-unverified': true,
-  'camera-dead': true, 'disk-filling': true, 'broker-lost': true, 'backend-lost': true, 'denials-in-a-row': true, 'relay-fault': true, 'rex-stuck': true,
-};
-export const alarmNames = Object.keys(names) as AlarmName[];
 
 /** Keeps one retained topic an alarm: whether it stands, how grave it is, since when, and when it was cleared. */
 export class AlarmPublisher {
@@ -32,6 +25,7 @@ export class AlarmPublisher {
 
   begin(connection: BrokerConnection): void {
     this.#connection = connection;
+    // One that is retained from before a restart must not stand for ever.
     for (const name of alarmNames) this.#publish(name);
   }
 

@@ -1,6 +1,6 @@
 import { PosternError } from '../../base/errors.ts';
 import type { StoredEvent } from '../../base/events.ts';
-import { attemptLine } from '../page/attempt-line.ts';
+import { attemptLine } from '../attempt-line.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import type { ScanPayload } from './payloads.ts';
 

@@ -83,6 +83,8 @@ export interface AlarmLine {
   name: string;
   severity: 'info' | 'warning' | 'critical';
   text: string;
+  /** What whoever sees it should do; a sentence or two, commands and config keys between backquotes. */
+  toDo: string;
   sinceMs: number;
 }
 

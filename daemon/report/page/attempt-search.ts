@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttemptSearch } from './api.ts';
-import type { AttemptLine } from './attempt-line.ts';
+import type { AttemptLine } from '../attempt-line.ts';
 
 const count = (least: number, most: number): z.ZodType<number> => z.string().regex(/^\d{1,16}$/, 'must be a whole number').transform(Number).pipe(z.number().min(least).max(most));
 const moment = count(0, 8_640_000_000_000_000);

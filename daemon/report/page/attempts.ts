@@ -1,7 +1,7 @@
 import type { PictureRef, StoredEvent } from '../../base/events.ts';
 import { ulidBytes } from '../../base/ids.ts';
 import type { Attempt, AttemptPage, AttemptSearch, PictureKind } from './api.ts';
-import { attemptLine, attemptTypes, type AttemptLine } from './attempt-line.ts';
+import { attemptLine, attemptTypes, type AttemptLine } from '../attempt-line.ts';
 import { isSought } from './attempt-search.ts';
 import { walkBack, type ReadableLog } from './log-walk.ts';
 

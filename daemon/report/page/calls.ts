@@ -6,7 +6,7 @@ import { ApiError } from '../../base/http/api-error.ts';
 import { readQuery } from '../../base/http/request-target.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { AttemptSearch, Login, PictureKind, Session, Status } from './api.ts';
-import { outcomeWords } from './attempt-line.ts';
+import { outcomeWords } from '../attempt-line.ts';
 import { searchQuery } from './attempt-search.ts';
 import type { Attempts } from './attempts.ts';
 import { may, mustBeAllowed, nameIn, type Caller } from './caller.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { PosternError } from '../../base/errors.ts';
 import type { EventType, StoredEvent } from '../../base/events.ts';
 import type { Day, Outcome, Stats } from './api.ts';
-import { attemptLine, attemptTypes } from './attempt-line.ts';
+import { attemptLine, attemptTypes } from '../attempt-line.ts';
 import { walkBack, type ReadableLog } from './log-walk.ts';
 
 export interface DayCountsOptions {

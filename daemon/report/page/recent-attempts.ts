@@ -1,6 +1,6 @@
 import type { EventType, StoredEvent } from '../../base/events.ts';
 import type { Attempt } from './api.ts';
-import { attemptTypes } from './attempt-line.ts';
+import { attemptTypes } from '../attempt-line.ts';
 import type { Attempts } from './attempts.ts';
 
 export interface RecentAttemptsOptions {

@@ -2,6 +2,7 @@ import type { Alarm } from '../../base/alarm.ts';
 import type { ClockTrust } from '../../base/events.ts';
 import { hintText, type HintReason } from '../../base/scan-hint.ts';
 import type { PartStatus } from '../../base/status.ts';
+import { alarmTable } from '../alarms/alarm-table.ts';
 import type { Attempt, DoorState, Status } from './api.ts';
 
 /** What the daemon knows of itself at a moment. */
@@ -42,7 +43,7 @@ export function statusOf(snapshot: StatusSnapshot, attempts: Attempt[], { withNa
   return {
     version, startedAtMs, nowMs, clock, parts, issuesPasses, attempts,
     door: { uuid, name, state, contact, rex, relay },
-    alarms: alarms.map(({ name: which, severity, text, sinceMs }) => ({ name: which, severity, text, sinceMs })),
+    alarms: alarms.map(({ name: which, severity, text, sinceMs }) => ({ name: which, severity, text, toDo: alarmTable[which].toDo, sinceMs })),
     ...(hint && { hint: { reason: hint.reason, text: hintText[hint.reason], sinceMs: hint.sinceMs } }),
     ...(camera && { camera: { width: camera.width, height: camera.height, atMs: camera.atMs } }),
     ...(lockdownBy !== undefined && { lockdown: by(lockdownBy) }),

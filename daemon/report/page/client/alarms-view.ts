@@ -1,5 +1,4 @@
 import type { AlarmLine } from '../api.ts';
-import { adviceFor } from './alarm-advice.ts';
 import type { DoorTime } from './door-time.ts';
 import { byId, h } from './element.ts';
 import { icon } from './icon.ts';
@@ -25,11 +24,11 @@ export class AlarmsView {
   }
 }
 
-function row({ name, severity, text, sinceMs }: AlarmLine, time: DoorTime, nowMs: number): HTMLLIElement {
+function row({ severity, text, toDo, sinceMs }: AlarmLine, time: DoorTime, nowMs: number): HTMLLIElement {
   const { tone, word } = tones[severity];
   return h('li', { class: `${tone} ${severity}` },
     icon(severity === 'info' ? 'info' : 'warning'),
     h('strong', {}, h('span', { class: 'unseen' }, `${word}: `), plainText(text)),
     h('time', { datetime: new Date(sinceMs).toISOString() }, `since ${time.short(sinceMs, nowMs)}`),
-    h('p', {}, adviceFor(name)));
+    h('p', {}, ...toDo.split('`').map((part, i) => (i % 2 === 1 ? h('code', {}, part) : part))));
 }

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { AlarmName } from '../../../../daemon/base/alarm.ts';
 import type { PartState, PartStatus } from '../../../../daemon/base/status.ts';
 import { conditionsOf, type AlarmFacts } from '../../../../daemon/report/alarms/alarm-conditions.ts';
-import { alarmNames } from '../../../../daemon/report/alarms/alarm-table.ts';
+import { alarmNames } from '../../../../daemon/base/alarm.ts';
 
 const calm: AlarmFacts = {
   door: { state: 'locked', leaf: 'closed', contact: 'closed', rexStuck: false, lockdownBy: undefined },

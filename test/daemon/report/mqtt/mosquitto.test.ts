@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Secrets } from '../../../../daemon/app.ts';
+import type { Secrets } from '../../../../daemon/parts/app-options.ts';
 import { systemClock } from '../../../../daemon/base/clock.ts';
 import type { DiscoveryPayload } from '../../../../daemon/report/mqtt/home-assistant.ts';
 import type { EventPayload, ResultPayload, StatePayload } from '../../../../daemon/report/mqtt/payloads.ts';

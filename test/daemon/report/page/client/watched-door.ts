@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { loadConfig } from '../../../../../config/load.ts';
-import type { AppOptions } from '../../../../../daemon/app.ts';
+import type { AppOptions } from '../../../../../daemon/parts/app-options.ts';
 import { systemClock, type Clock } from '../../../../../daemon/base/clock.ts';
 import type { Role } from '../../../../../daemon/report/page/api.ts';
 import { openChromium } from '../../../../support/chromium.ts';

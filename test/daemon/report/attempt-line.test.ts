@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { denialText, unavailableText } from '../../../../daemon/base/verdict.ts';
-import type { EventDraft, StoredEvent } from '../../../../daemon/base/events.ts';
-import { attemptLine } from '../../../../daemon/report/page/attempt-line.ts';
+import { denialText, unavailableText } from '../../../daemon/base/verdict.ts';
+import type { EventDraft, StoredEvent } from '../../../daemon/base/events.ts';
+import { attemptLine } from '../../../daemon/report/attempt-line.ts';
 
 const TOKEN = 'EBESExQVFhcYGRobHB0eHw';
 const stored = (draft: EventDraft): StoredEvent => ({ ...draft, seq: 1, id: '01J0000000000000000000000A', atMs: 5, doorUuid: 'x', clock: 'verified', prevHash: '', hash: '' });

@@ -1,7 +1,7 @@
-import type { EventType, StoredEvent } from '../../base/events.ts';
-import { hintText } from '../../base/scan-hint.ts';
-import { denialText, unavailableText, type GrantRule } from '../../base/verdict.ts';
-import type { Attempt, OutcomeWords } from './api.ts';
+import type { EventType, StoredEvent } from '../base/events.ts';
+import { hintText } from '../base/scan-hint.ts';
+import { denialText, unavailableText, type GrantRule } from '../base/verdict.ts';
+import type { Attempt, OutcomeWords } from './page/api.ts';
 
 /** An attempt without its pictures: no name, tokens by the beginning of their id [S7]. */
 export type AttemptLine = Omit<Attempt, 'pictures'>;
