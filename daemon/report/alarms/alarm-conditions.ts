@@ -42,7 +42,7 @@ export function conditionsOf(facts: AlarmFacts): Partial<Record<AlarmName, Condi
   const all: Record<AlarmName, Condition | undefined> = {
     'forced': openAs('forced', 'The door was forced open.', facts),
     'held-open': openAs('held-open', 'The door is held open.', facts),
-    'lockdown': door.lockdownBy === undefined ? undefined : { text: `The door is in lockdown, started by ${door.lockdownBy}.` },
+    'lockdown': door.lockdownBy === undefined ? undefined : { text: 'The door is in lockdown.' },
     'tamper': unwell(parts['tamper']),
     'log-tampered': logBreak && { text: `The event log does not hold from event ${logBreak.seq} on: ${logBreak.why}` },
     'list-stale': listStale === undefined ? undefined : { text: listStale },

@@ -120,7 +120,8 @@ export class DoorPage {
   #announce(before: Status | undefined, now: Status): void {
     if (!before) return;
     const isNew = (name: string): boolean => !before.alarms.some((alarm) => alarm.name === name);
-    const alarms = now.alarms.filter(({ name }) => isNew(name)).map(({ text }) => `Alarm: ${plainText(text)}`);
+    // A note is no more than the door's state says in its own words.
+    const alarms = now.alarms.filter(({ name, severity }) => severity !== 'info' && isNew(name)).map(({ text }) => `Alarm: ${plainText(text)}`);
     const state = before.door.state === now.door.state ? [] : [`The door is now: ${stateWords[now.door.state].word}.`];
     if (alarms.length + state.length > 0) setText(this.#announcer, [...alarms, ...state].join(' '));
   }

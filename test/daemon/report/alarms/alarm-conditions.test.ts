@@ -24,7 +24,7 @@ const table: [situation: string, facts: Partial<AlarmFacts>, alarms: AlarmName[]
   ['found open, and left forced, and by now held open too', { ...doorIs({ leaf: 'held-open', contact: 'open' }), leftOpen: { as: 'forced', sinceMs: 5 } }, ['forced', 'held-open']],
   ['the door is open', doorIs({ leaf: 'open', contact: 'open' }), []],
   ['the door is held open', doorIs({ leaf: 'held-open', contact: 'open' }), ['held-open'], 'The door is held open.'],
-  ['lockdown', doorIs({ state: 'lockdown', lockdownBy: 'guard' }), ['lockdown'], 'The door is in lockdown, started by guard.'],
+  ['lockdown', doorIs({ state: 'lockdown', lockdownBy: 'guard' }), ['lockdown'], 'The door is in lockdown.'],
   ['the relay fails', { ...doorIs({ state: 'fault' }), ...partIs('door', 'down') }, ['relay-fault'], 'door says why.'],
   ['the request to exit is stuck', doorIs({ rexStuck: true }), ['rex-stuck'], 'The request to exit is stuck.'],
   ['the housing is open', partIs('tamper', 'degraded'), ['tamper'], 'tamper says why.'],
