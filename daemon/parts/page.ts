@@ -84,7 +84,7 @@ export async function startPage(options: AppOptions, sources: PageSources, start
   const sessions = new Sessions({ users, clock, random: systemRandom, idleMs: http.sessionIdleS * 1_000, maxMs: http.sessionMaxH * HOUR_MS });
   const commands = new Commands({ perform, installerMode, isLockedDown: () => door.view.lockdownBy !== undefined, testPulse: async (by) => outcomeOf(await door.testPulse(by)) });
   const files = new PageFiles();
-  if (!files.isComplete) status.report('page', 'degraded', 'The page\'s scripts are not compiled. Run npm run build.');
+  if (!files.isComplete) status.report('page', 'degraded', 'Some of the page\'s files are not there. Run npm run build.');
   const server = new PageServer({
     host: http.host, port: http.port, tls, allowedHosts: http.allowedHosts, files, sessions, clock, log,
     calls: pageCalls({

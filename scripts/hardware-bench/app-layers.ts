@@ -6,7 +6,7 @@ import type { GuestCache } from './guest-cache.ts';
 import type { Progress } from './progress.ts';
 
 /** What the daemon and its tests need of the checkout. */
-const CHECKOUT = ['.build', 'package.json', 'scripts/postern.mjs', 'scripts/build-guard.mjs', 'drivers/door-io/guard', 'scripts/hardware-bench/guest', 'systemd', 'test/drivers', 'test/support', 'config'];
+const CHECKOUT = ['.build', 'package.json', 'scripts/postern.mjs', 'scripts/build-guard.mjs', 'drivers/door-io/guard', 'scripts/hardware-bench/guest', 'systemd', 'test/drivers', 'test/support', 'config', 'daemon/report/page/client'];
 /** Packages that only a developer's machine has a use for; half of the folder. */
 const NOT_IN_THE_GUEST = new Set(['typescript', 'typescript-eslint', '@typescript-eslint', 'eslint', 'playwright-core', '@types', '@seriousme', '.cache']);
 

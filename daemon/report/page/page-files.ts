@@ -25,15 +25,19 @@ interface PageFile {
 /** The page's own files, read and compressed once: whatever a request asks for, no file is opened for it. */
 export class PageFiles {
   readonly #files = new Map<string, PageFile>();
-  /** Whether the scripts are there; a checkout that was compiled without them has a page that cannot do anything. */
+  /** Whether all of it is there. A door opens without its page, so what is missing is for the status to tell. */
   readonly isComplete: boolean;
 
   constructor({ sources, scripts }: PageFolders = ownFolders) {
-    this.#files.set('/', fileOf(join(sources, 'page.html'), 'text/html; charset=utf-8'));
-    this.#files.set('/page.css', fileOf(join(sources, 'page.css'), 'text/css; charset=utf-8'));
+    this.#add('/', join(sources, 'page.html'), 'text/html');
+    this.#add('/page.css', join(sources, 'page.css'), 'text/css');
     const names = existsSync(scripts) ? readdirSync(scripts).filter((name) => /^[a-z0-9-]+\.js$/.test(name)) : [];
-    for (const name of names) this.#files.set(`/client/${name}`, fileOf(join(scripts, name), 'text/javascript; charset=utf-8'));
-    this.isComplete = names.includes('main.js');
+    for (const name of names) this.#add(`/client/${name}`, join(scripts, name), 'text/javascript');
+    this.isComplete = ['/', '/page.css', '/client/main.js'].every((path) => this.has(path));
+  }
+
+  #add(path: string, file: string, type: string): void {
+    if (existsSync(file)) this.#files.set(path, fileOf(file, `${type}; charset=utf-8`));
   }
 
   /** Whether there is a file at this path, as it was sent. */

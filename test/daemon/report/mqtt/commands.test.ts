@@ -43,6 +43,8 @@ class Commanded {
   readonly refused: Refused[] = [];
   restarts = 0;
   outcome: DoorCommandOutcome = 'done';
+  /** What a command at the door waits for. */
+  busy: Promise<void> = Promise.resolve();
   isBelieved = true;
   readonly #link: CommandLink;
 
@@ -54,6 +56,7 @@ class Commanded {
       time: () => ({ nowMs: this.clock.wallMs(), isBelieved: this.isBelieved }),
       perform: async (command, by) => {
         this.performed.push([command, by]);
+        await this.busy;
         return this.outcome;
       },
       onRefused: (refused) => this.refused.push(refused),
@@ -344,6 +347,18 @@ test('a command of more than 4 kB is refused unread; one of megabytes ends the c
     return door.status.get('mqtt-commands')?.state === 'ok';
   });
   assert.equal(door.performed, []);
+  await door.close();
+});
+
+test('[S9] while one command is carried out eight may be under way, the rest are refused at once', async () => {
+  const door = await Commanded.open({ unsigned: true });
+  let free = (): void => undefined;
+  door.busy = new Promise((resolve) => (free = resolve));
+  for (let i = 0; i < 20; i++) await ear.publish(topics.setLock, door.unsigned('UNLOCK'), { qos: 1 });
+  await eventually('twelve to be refused', () => door.refused.length === 12);
+  assert.equal(new Set(door.refused.map(({ reason }) => reason)), new Set(['too-many']));
+  free();
+  await eventually('eight to be carried out', () => door.performed.length === 8);
   await door.close();
 });
 
