@@ -244,18 +244,18 @@ test('24 hours without a broker at a scan every 10 s: every event arrives afterw
   assert.ok(grown < 4, `memory grew by ${grown.toFixed(1)} MB while there was no broker`);
   assert.match(outbox.status.get('mqtt')?.reason ?? '', 'does not accept connections');
 
+  // In the broker itself: the door may be back before anybody else is.
+  const heard: StoredEvent[] = [];
+  away.aedes.on('publish', ({ topic, payload }) => topic === TOPICS.events && heard.push(JSON.parse(payload.toString()) as StoredEvent));
   await away.listen();
-  const ear = await BrokerEar.at(away.url, { topics: [TOPICS.events] });
   await eventually('the link to find the broker', () => {
     outbox.clock.advance(1_000);
     return outbox.status.get('mqtt')?.state === 'ok';
   });
   await outbox.drained();
-  await eventually('all to be heard', () => ear.heard.length >= attempts);
-  assert.equal(seqsOf(ear), upTo(1, attempts));
-  assert.equal(ear.json<{ tokenId: string }>('/events').map(({ tokenId }) => tokenId), Array.from({ length: attempts }, (_, i) => `token-${i}`));
+  assert.equal(heard.map(({ seq }) => seq), upTo(1, attempts));
+  assert.equal(heard.map((event) => 'tokenId' in event && event.tokenId), Array.from({ length: attempts }, (_, i) => `token-${i}`));
   process.stdout.write(`     24 hours in ${((systemClock.monotonicMs() - startMs) / 1_000).toFixed(1)} s, memory grew by ${grown.toFixed(1)} MB\n`);
-  await ear.close();
   await link.stop();
   await outbox.close();
   await away.close();
