@@ -226,15 +226,11 @@ static int end_at_rest(void) {
   int64_t until = now_ns() + LAST_TRIES;
   for (rest_relay(result, sizeof result); try_again_at != 0 && now_ns() < until; rest_relay(result, sizeof result)) nanosleep(&pause, NULL);
   answer("0", result);
-  /* What is left to do is in no hurry: a sanitizer's look for leaks would wait for a thread that this one keeps from running. */
-  sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
   return try_again_at == 0 ? 0 : 1;
 }
 
-int guard_mode(int count, char *const words[]) {
+static int keep_guard(int count, char *const words[]) {
   struct failure failure;
-  ignore_signals();
-  stand_firm(strcmp(words[0], "file") != 0);
   fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
   int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (timer < 0) fail(&failure, errno, "there is no timer");
@@ -261,4 +257,13 @@ int guard_mode(int count, char *const words[]) {
     if ((lease_end && now >= lease_end) || (try_again_at && now >= try_again_at)) continue;
     if (ready[0].revents && !take_orders(MAX_ORDER_LENGTH, obey)) return end_at_rest();
   }
+}
+
+int guard_mode(int count, char *const words[]) {
+  ignore_signals();
+  stand_firm(strcmp(words[0], "file") != 0);
+  int code = keep_guard(count, words);
+  /* What is left to do is in no hurry: a sanitizer's look for leaks would wait for a thread that this one keeps from running. */
+  sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){0});
+  return code;
 }
