@@ -3,7 +3,7 @@ import type { ClockTrust } from '../../base/events.ts';
 import { hintText, type HintReason } from '../../base/scan-hint.ts';
 import type { PartStatus } from '../../base/status.ts';
 import { alarmTable } from '../alarms/alarm-table.ts';
-import type { Attempt, DoorState, Status } from './api.ts';
+import type { Attempt, Status } from './api.ts';
 
 /** What the daemon knows of itself at a moment. */
 export interface StatusSnapshot {
@@ -11,13 +11,7 @@ export interface StatusSnapshot {
   /** Wall milliseconds. */
   startedAtMs: number;
   nowMs: number;
-  door: {
-    uuid: string;
-    name: string;
-    state: DoorState;
-    contact: 'closed' | 'open' | 'absent';
-    rex: 'idle' | 'active' | 'absent';
-    relay: 'energised' | 'rest';
+  door: Status['door'] & {
     lockdownBy?: string | undefined;
     passage?: { by: string; untilWallMs: number; waitsForEntry: boolean } | undefined;
   };
