@@ -1,6 +1,7 @@
 import { AbortError, FetchError, type Response } from 'node-fetch';
 import { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
+import { jsonIn } from '../base/json-text.ts';
 import { denialText, type DenialReason } from '../base/verdict.ts';
 import { discard } from './backend-connection.ts';
 
@@ -35,7 +36,7 @@ const refusalSchema = z.object({ code: z.string().max(64) });
 
 /** The meaning of a body that came with status 200. */
 export function readAnswer(body: string, nonce: string): OnlineAnswer {
-  const parsed = answerSchema.safeParse(jsonOf(body));
+  const parsed = answerSchema.safeParse(jsonIn(body));
   if (!parsed.success) return { kind: 'malformed', detail: 'The backend\'s answer is not one this door understands.' };
   const { verdict, reason, extended, serverTimeMs, nonce: answered } = parsed.data;
   if (answered !== nonce) return { kind: 'other-nonce', detail: 'The backend answered another question than it was asked.' };
@@ -66,7 +67,7 @@ export async function refusalOf(response: Response): Promise<NoAnswer> {
     discard(response);
     return readRefusal(response.status);
   }
-  const parsed = refusalSchema.safeParse(jsonOf(await response.text().catch(() => '')));
+  const parsed = refusalSchema.safeParse(jsonIn(await response.text().catch(() => '')));
   return readRefusal(response.status, parsed.data?.code);
 }
 
@@ -120,14 +121,6 @@ function reasonOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   const alert = ALERTS.find(([pattern]) => pattern.test(messageOf(thrown)))?.[1];
   return REASONS[code] ?? alert ?? (messageOf(thrown).replace(/^.*, reason: /, '') || 'the connection broke');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isReason(reason: string | null | undefined): reason is DenialReason {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../base/clock.ts';
+import { jsonIn } from '../base/json-text.ts';
 import { BackendConnection, discard, type BackendAddress } from './backend-connection.ts';
 import { readFailure, readRefusal, type NoAnswer } from './online-answer.ts';
 
@@ -52,16 +53,8 @@ export class OrderQuestions {
 }
 
 function meaningOf<Answer extends z.ZodType>(body: string, schema: Answer): z.output<Answer> | NoAnswer {
-  const parsed = schema.safeParse(jsonOf(body));
+  const parsed = schema.safeParse(jsonIn(body));
   return parsed.success ? parsed.data : { kind: 'malformed', detail: 'The backend\'s answer about orders is not one this door understands.' };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** It goes into an event and onto the page. */

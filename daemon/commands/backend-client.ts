@@ -5,6 +5,7 @@ import { isLoopback } from '../../config/fields.ts';
 import type { Config } from '../../config/schema.ts';
 import { readClientTls } from '../base/client-tls.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
+import { jsonIn } from '../base/json-text.ts';
 import { readApiKey } from './key-files.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -63,7 +64,7 @@ export class BackendClient {
 
   async #post(path: string, body: object): Promise<{ ok: boolean; status: number; json: unknown }> {
     const { body: bytes, ...answer } = await this.#request(path, JSON.stringify(body));
-    return { ...answer, json: parsed(bytes.toString()) };
+    return { ...answer, json: jsonIn(bytes.toString()) };
   }
 
   async #request(path: string, json?: string): Promise<{ ok: boolean; status: number; body: Buffer }> {
@@ -88,12 +89,4 @@ function isSafe(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

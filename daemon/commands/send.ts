@@ -8,6 +8,7 @@ import { MAX_HOLD_S } from '../base/door-command.ts';
 import { KEY_BYTES, rawPublicKey, signerFromSeed } from '../base/ed25519.ts';
 import { messageOf, PosternError } from '../base/errors.ts';
 import { ruuidOf, systemRandom, uuidBytes } from '../base/ids.ts';
+import { jsonIn } from '../base/json-text.ts';
 import { connectBroker, RefusedConnection, type BrokerConnection } from '../report/mqtt/broker-connection.ts';
 import { hostOf } from '../report/mqtt/broker-link.ts';
 import { resultSchema, type ResultPayload } from '../report/mqtt/payloads.ts';
@@ -154,7 +155,7 @@ async function ask(connection: BrokerConnection, mqtt: Mqtt, doorUuid: string, s
   let answer: ResultPayload | undefined;
   connection.onMessage(({ topic, payload }) => {
     if (topic !== `${topics.results}/${reply}` && topic !== topics.results) return;
-    const read = resultSchema.safeParse(jsonIn(payload)).data;
+    const read = resultSchema.safeParse(jsonIn(payload.toString())).data;
     // A refusal of what could not be verified goes to everybody: it may be another's.
     if (!read || topic === topics.results) return void (answer ??= read);
     answer = read;
@@ -164,14 +165,6 @@ async function ask(connection: BrokerConnection, mqtt: Mqtt, doorUuid: string, s
   await connection.publish(topics.command, Buffer.from(signed(reply)), { qos: 0 });
   await sleep(systemClock, ANSWER_WITHIN_MS, heard.signal);
   return answer;
-}
-
-function jsonIn(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /** What to print. Throws PosternError('usage', 'key-file'); a file that is there is not overwritten. */

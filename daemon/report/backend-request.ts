@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import { jsonIn } from '../base/json-text.ts';
 
 /** One attempt at one request, as the connection to the backend makes it. */
 export interface UploadRequest {
@@ -52,7 +53,7 @@ export async function askBackend(request: RequestBackend, what: Pick<UploadReque
 
 /** What a status and a body mean. */
 export function replyOf(status: number, text: string): UploadReply {
-  const json = parsed(text);
+  const json = jsonIn(text);
   if (status === 200) return json === undefined ? { kind: 'away', code: 'malformed', detail: 'The backend\'s answer is not one this door understands.' } : { kind: 'answer', json };
   const { code, says } = refusalIn(json);
   if (code === 'door-unknown' || code === 'other-door') return { kind: 'away', code, detail: `The backend does not take this door's events (${code}): add the door there, or check door.uuid and the API key.` };
@@ -61,14 +62,6 @@ export function replyOf(status: number, text: string): UploadReply {
   if (status === 408 || status === 429 || (status >= 500 && status !== 501)) return { kind: 'away', code, detail: `The backend has a fault of its own (HTTP ${status}).` };
   if (status >= 400 || status === 501) return { kind: 'refused', code, detail: `The backend refused (HTTP ${status}${says}).` };
   return { kind: 'away', code, detail: `The backend answered with HTTP ${status}.` };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function refusalIn(json: unknown): { code: string; says: string } {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonIn } from '../../daemon/base/json-text.ts';
 
 /** A door as its controller tells of it, as far as it is looked at. */
 export interface ControllersDoor {
@@ -27,7 +28,7 @@ export function readUnlock(status: number, body: string): UnlockResult {
   const refusal = refusalOf(status);
   // A fault of the server's own may come after the door has moved.
   if (refusal !== undefined) return { is: status >= 500 ? 'unknown' : 'not-released', why: refusal };
-  const { success, data } = unlockAnswer.safeParse(jsonOf(body));
+  const { success, data } = unlockAnswer.safeParse(jsonIn(body));
   if (!success) return { is: 'unknown', why: 'its answer is not one this driver understands: see doorIo.url' };
   if (data.type === 'SUCCESS') return { is: 'released' };
   return { is: 'not-released', why: `it says ${printable(data.errorType ?? 'ERROR')}${data.errorMsg ? ` (${printable(data.errorMsg)})` : ''}` };
@@ -42,7 +43,7 @@ export interface DoorsPage {
 export function readDoors(status: number, body: string, doorUuid: string): DoorsPage | string {
   const refusal = refusalOf(status);
   if (refusal !== undefined) return refusal;
-  const { success, data } = doorsAnswer.safeParse(jsonOf(body));
+  const { success, data } = doorsAnswer.safeParse(jsonIn(body));
   if (!success) return 'its answer is not one this driver understands: see doorIo.url';
   const nextKey = data.lastEvaluatedKey ?? undefined;
   const found = data.accessControlledDoors.find((door) => door.uuid === doorUuid);
@@ -59,14 +60,6 @@ function refusalOf(status: number): string | undefined {
   if (status === 429) return 'it has too many requests (HTTP 429)';
   if (status >= 500) return `it has a fault of its own (HTTP ${status})`;
   return `it does not take the request (HTTP ${status}): see doorIo.url and doorIo.doorUuid`;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What comes from elsewhere goes to a log and a page. */

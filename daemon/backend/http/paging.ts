@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiError } from '../../base/http/api-error.ts';
+import { jsonIn } from '../../base/json-text.ts';
 
 /** What a paged call takes. Together with `pageSize` and a `PageKey` it is all there is to paging. */
 export const pageFields = {
@@ -33,7 +34,7 @@ export class PageKey<Place> {
   /** Undefined for the first page. Throws ApiError(400 'page-key-bad'). */
   read(key: string | undefined): Place | undefined {
     if (key === undefined || key === '') return undefined;
-    const parsed = this.#schema.safeParse(jsonOf(key));
+    const parsed = this.#schema.safeParse(jsonIn(Buffer.from(key, 'base64url').toString()));
     if (!parsed.success) throw new ApiError(400, 'page-key-bad', 'lastEvaluatedKey is none that this call answered. Pass it on as it was, or leave it out for the first page.');
     return parsed.data[1];
   }
@@ -41,11 +42,3 @@ export class PageKey<Place> {
 
 /** For `refusals` of a paged call. */
 export const pageKeyRefusal = { status: 400, code: 'page-key-bad', when: 'lastEvaluatedKey is none that this call answered.' } as const;
-
-function jsonOf(key: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(key, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}

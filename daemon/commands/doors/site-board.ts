@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import { availabilityPayloads, scanSchema, stateSchema, type ScanPayload, type StatePayload } from '../../report/mqtt/payloads.ts';
 import { readTopic } from '../../report/mqtt/topics.ts';
 
@@ -64,21 +65,13 @@ function newsOf(kind: string, payload: Buffer): Partial<SiteDoor> | undefined {
       return Object.values<string>(availabilityPayloads).includes(text) ? { isOnline: text === availabilityPayloads.online } : undefined;
     }
     case 'state': {
-      const state = stateSchema.safeParse(jsonOf(payload));
+      const state = stateSchema.safeParse(jsonIn(payload.toString()));
       return state.success ? { state: state.data } : undefined;
     }
     case 'scan': {
-      const attempt = scanSchema.safeParse(jsonOf(payload));
+      const attempt = scanSchema.safeParse(jsonIn(payload.toString()));
       return attempt.success ? { attempt: attempt.data } : undefined;
     }
     default: return undefined;
-  }
-}
-
-function jsonOf(payload: Buffer): unknown {
-  try {
-    return JSON.parse(payload.toString());
-  } catch {
-    return undefined;
   }
 }

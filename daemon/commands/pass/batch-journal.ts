@@ -1,6 +1,7 @@
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { messageOf, PosternError } from '../../base/errors.ts';
+import { jsonIn } from '../../base/json-text.ts';
 import { appendDurably } from './durable-line.ts';
 
 const headSchema = z.object({ batch: z.string(), options: z.string() });
@@ -93,15 +94,7 @@ function readJournal(path: string): ReadJournal {
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, line: string, path: string): z.output<Schema> {
-  const read = schema.safeParse(parsed(line));
+  const read = schema.safeParse(jsonIn(line));
   if (read.success) return read.data;
   throw new PosternError('batch-bad', `${path} has a line that a batch did not write. Put it back as it was, or name another file with --out.`);
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }
