@@ -1,6 +1,5 @@
 import Database from 'better-sqlite3';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BackendParts } from '../backend-parts.ts';
@@ -15,6 +14,7 @@ import { addressOf } from '../../base/http/asker-address.ts';
 import { sendFile } from './file-answer.ts';
 import { hasBody, sendJson, sendRefusal } from '../../base/http/json-answer.ts';
 import { sendPieces } from './pieces-answer.ts';
+import { closeNow, listenAt } from '../../base/http/listening.ts';
 import { RefusalLog } from '../../base/http/refusal-log.ts';
 import { readBody, readBytes } from '../../base/http/request-body.ts';
 import { readQuery, targetOf } from '../../base/http/request-target.ts';
@@ -73,16 +73,9 @@ export class BackendServer {
   /** Resolves to the URL it answers at. */
   async listen(): Promise<string> {
     const { host, port } = this.#at;
-    await new Promise<void>((resolve, reject) => {
-      const failed = (error: Error): void => reject(new PosternError('backend-listen', `The backend cannot listen on ${host}:${port}: ${error.message}. Choose another port or stop what uses it.`, { cause: error }));
-      this.#server.once('error', failed);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', failed);
-        resolve();
-      });
-    });
+    const address = await listenAt(this.#server, { host, port }, (error) =>
+      new PosternError('backend-listen', `The backend cannot listen on ${host}:${port}: ${error.message}. Choose another port or stop what uses it.`, { cause: error }));
     this.#secure?.watch();
-    const address = this.#server.address() as AddressInfo;
     return `${this.#secure ? 'https' : 'http'}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
@@ -93,10 +86,7 @@ export class BackendServer {
 
   async close(): Promise<void> {
     this.#secure?.stop();
-    if (!this.#server.listening) return;
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+    await closeNow(this.#server);
   }
 
   #hear(): void {

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import { ApiError } from '../../base/http/api-error.ts';
 import { checkHeaders } from '../../base/http/connection-refusals.ts';
 import { Connections } from '../../base/http/connections.ts';
 import { sendJson, sendRefusal } from '../../base/http/json-answer.ts';
+import { closeNow, listenAt } from '../../base/http/listening.ts';
 import { RefusalLog } from '../../base/http/refusal-log.ts';
 import { readBody } from '../../base/http/request-body.ts';
 import { targetOf } from '../../base/http/request-target.ts';
@@ -68,16 +68,9 @@ export class PageServer {
   /** Resolves to the page's URL; port 0 takes a free one. Rejects PosternError('http-listen'). */
   async start(): Promise<string> {
     const { host, port } = this.#o;
-    await new Promise<void>((resolve, reject) => {
-      const failed = (error: Error): void => reject(new PosternError('http-listen', `The page cannot be served on ${host}:${port}: ${error.message}. Set another http.port or stop what uses it.`, { cause: error }));
-      this.#server.once('error', failed);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', failed);
-        resolve();
-      });
-    });
+    const { port: taken } = await listenAt(this.#server, { host, port }, (error) =>
+      new PosternError('http-listen', `The page cannot be served on ${host}:${port}: ${error.message}. Set another http.port or stop what uses it.`, { cause: error }));
     this.#secure?.watch();
-    const { port: taken } = this.#server.address() as AddressInfo;
     this.#hosts = new OwnHosts({ ...this.#o, port: taken });
     return `${this.#secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${taken}/`;
   }
@@ -90,10 +83,7 @@ export class PageServer {
   /** Calling it again is harmless. */
   async stop(): Promise<void> {
     this.#secure?.stop();
-    if (!this.#server.listening) return;
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+    await closeNow(this.#server);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
