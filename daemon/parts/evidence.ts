@@ -1,3 +1,4 @@
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PosternError } from '../base/errors.ts';
 import type { Quad } from '../base/frame.ts';
@@ -15,7 +16,7 @@ const MB = 1024 * 1024;
 
 export async function startEvidence({ config, clock, log }: AppOptions, { events, status, time }: Memory, qr: QrReader, started: StopStack): Promise<Evidence> {
   const evidence = await Evidence.open({
-    dir: join(config.stateDir, 'evidence'), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
+    dir: folderOf(config.stateDir), keep: config.evidence.keep, clock, log, status, clockTrust: () => time.trust(),
     maxAgeMs: config.evidence.maxAgeH * HOUR_MS, maxBytes: config.evidence.maxMb * MB,
     findCodes: async (luma, width, height, alsoUnread) => quadsIn(await qr.readThoroughly({ seq: 0, arrivedMs: 0, luma, width, height }, { alsoUnread }), alsoUnread), onEvent: (draft) => events.append(draft),
   });
@@ -33,6 +34,22 @@ export async function startEvidence({ config, clock, log }: AppOptions, { events
   started.push(() => upkeep.stop());
   upkeep.start();
   return evidence;
+}
+
+export interface StoredPictures {
+  /** The bytes; undefined once it is deleted. */
+  read(file: string): Promise<Buffer | undefined>;
+  has(file: string): Promise<boolean>;
+}
+
+/** The pictures on the disk, by their paths in the log. */
+export function storedPictures(stateDir: string): StoredPictures {
+  const pathOf = (file: string): string => join(folderOf(stateDir), file);
+  return { read: (file) => readFile(pathOf(file)).catch(() => undefined), has: (file) => stat(pathOf(file)).then(() => true, () => false) };
+}
+
+function folderOf(stateDir: string): string {
+  return join(stateDir, 'evidence');
 }
 
 /** What can be read in any way, and what is a code and cannot be read today. A picture that could not be looked at counts as one with a code in it: it is not stored [S7]. */

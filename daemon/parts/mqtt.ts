@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../config/schema.ts';
 import type { Alarms } from '../base/alarm.ts';
 import { readClientTls } from '../base/client-tls.ts';
@@ -15,6 +13,7 @@ import { doorTopics, type DoorTopics } from '../report/mqtt/topics.ts';
 import type { AppOptions } from './app-options.ts';
 import type { DoorCommands } from './door-commands.ts';
 import { isBelieved } from './door.ts';
+import { storedPictures } from './evidence.ts';
 import type { Memory } from './memory.ts';
 
 export interface MqttParts {
@@ -22,7 +21,7 @@ export interface MqttParts {
   commands: DoorCommands;
   /** The issuer's key set, as far as the door has one. */
   keys: () => KeySet | undefined;
-  alarms?: Alarms;
+  alarms: Alarms;
 }
 
 export interface Mqtt {
@@ -45,7 +44,7 @@ export function startMqtt(options: AppOptions, memory: Memory, parts: MqttParts,
     access, doorUuid, topics, events, state: events.state, clock, status, log, alarms: parts.alarms,
     facts: factsOf(options, memory, parts),
     homeAssistant: homeAssistantOf(options, memory, parts, topics),
-    picture: { isOn: mqtt.lastPicture, readPicture: (file) => readFile(join(stateDir, 'evidence', file)).catch(() => undefined) },
+    picture: { isOn: mqtt.lastPicture, readPicture: (file) => storedPictures(stateDir).read(file) },
   });
   started.push(() => report.stop());
   report.start();
@@ -88,7 +87,7 @@ function factsOf({ config, clock, version }: AppOptions, { doorUuid, events, sta
   const startedAtMs = clock.wallMs();
   return () => ({
     doorUuid, name: config.door.name, version, atMs: clock.wallMs(), startedAtMs, door: door.view, clock: time.trust(),
-    parts: status.all(), alarms: alarms?.active() ?? [], head: events.head(),
+    parts: status.all(), alarms: alarms.active(), head: events.head(),
   });
 }
 

@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Alarms } from '../base/alarm.ts';
 import type { DoorCommand, DoorCommandOutcome } from '../base/door-command.ts';
 import { PosternError } from '../base/errors.ts';
@@ -29,7 +27,7 @@ import type { ScanHints } from '../scan/hint/scan-hints.ts';
 import type { QrReader } from '../scan/qr.ts';
 import type { AppOptions } from './app-options.ts';
 import { outcomeOf } from './door-commands.ts';
-import { quadsIn } from './evidence.ts';
+import { quadsIn, storedPictures } from './evidence.ts';
 import type { Memory } from './memory.ts';
 import type { MetricsText } from './metrics.ts';
 
@@ -77,8 +75,8 @@ export async function startPage(options: AppOptions, sources: PageSources, start
   const onFailed = (from: string): void => {
     if (failures.admit(from, FAILURES.toldOfEach)) tell({ type: 'login-failed', from });
   };
-  const pictureFile = (file: string): string => join(stateDir, 'evidence', file);
-  const attempts = new Attempts({ log: events, hasPicture: (file) => stat(pictureFile(file)).then(() => true, () => false) });
+  const pictures = storedPictures(stateDir);
+  const attempts = new Attempts({ log: events, hasPicture: (file) => pictures.has(file) });
   const dayCounts = new DayCounts({ log: events, clock, timeZone });
   const installerMode = new InstallerMode({ clock, tell });
   const sessions = new Sessions({ users, clock, random: systemRandom, idleMs: http.sessionIdleS * 1_000, maxMs: http.sessionMaxH * HOUR_MS });
@@ -89,7 +87,7 @@ export async function startPage(options: AppOptions, sources: PageSources, start
     host: http.host, port: http.port, tls, allowedHosts: http.allowedHosts, files, sessions, clock, log,
     calls: pageCalls({
       snapshot: snapshotOf(options, sources, installerMode), attempts, recent: new RecentAttempts({ attempts, log: events }), dayCounts, live, commands, passes, silent: () => vitals.silent(), metrics,
-      readPicture: (file) => readFile(pictureFile(file)).catch(() => undefined),
+      readPicture: (file) => pictures.read(file),
       users, sessions, desk: new LoginDesk({ users, clock, onFailed }), idleS: http.sessionIdleS, isSecure: tls !== undefined, tell, clock, log,
     }),
   });

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { BackendConnection } from '../access/backend-connection.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import { BackendUpload } from '../report/backend-upload.ts';
 import type { AppOptions } from './app-options.ts';
+import { storedPictures } from './evidence.ts';
 import type { Memory } from './memory.ts';
 import { backendOf } from './backend-address.ts';
 
@@ -14,7 +13,7 @@ export function startUpload({ config, secrets, clock, log, jitter }: AppOptions,
   const connection = new BackendConnection(backend);
   const upload = new BackendUpload({
     request: (what) => connection.request(what), doorUuid, events, state: events.state, pictures: config.backend.uploadPictures,
-    readPicture: (file) => readFile(join(config.stateDir, 'evidence', file)).catch(() => undefined),
+    readPicture: (file) => storedPictures(config.stateDir).read(file),
     clock, status, log, ...(jitter && { random: jitter }),
   });
   started.push(async () => {
