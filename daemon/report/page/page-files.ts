@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 
 /** The folders of the page's own files: what is compiled for the browser stands beside this module, the rest in the sources. */
 export interface PageFolders {
@@ -19,10 +20,12 @@ type Coding = 'br' | 'gzip' | 'identity';
 interface PageFile {
   type: string;
   etag: string;
-  bodies: Record<Coding, Buffer>;
+  /** What was asked for so far. */
+  bodies: Map<Coding, Promise<Buffer>>;
+  plain: Buffer;
 }
 
-/** The page's own files, read and compressed once: whatever a request asks for, no file is opened for it. */
+/** The page's own files, read once: whatever a request asks for, no file is opened for it. A door starts without compressing them; each is when it is first asked for, in another thread. */
 export class PageFiles {
   readonly #files = new Map<string, PageFile>();
   /** Whether all of it is there. A door opens without its page, so what is missing is for the status to tell. */
@@ -45,14 +48,14 @@ export class PageFiles {
     return this.#files.has(path);
   }
 
-  send(path: string, request: IncomingMessage, response: ServerResponse): void {
+  async send(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const file = this.#files.get(path);
     if (!file) throw new TypeError('asked for a file that is not there');
     // Asked for anew each time: the next version of the page must not run with scripts of this one.
     response.setHeader('cache-control', 'no-cache').setHeader('etag', file.etag).setHeader('vary', 'accept-encoding');
     if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(file.etag)) return void response.writeHead(304).end();
     const coding = codingOf(request.headers['accept-encoding']);
-    const body = file.bodies[coding];
+    const body = await bodyOf(file, coding);
     if (coding !== 'identity') response.setHeader('content-encoding', coding);
     response.writeHead(200, { 'content-type': file.type, 'content-length': body.length }).end(body);
   }
@@ -62,7 +65,23 @@ function fileOf(path: string, type: string): PageFile {
   const plain = withoutMap(readFileSync(path));
   // Weak: the codings have other bytes.
   const etag = `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-  return { type, etag, bodies: { identity: plain, gzip: gzipSync(plain, { level: 9 }), br: brotliCompressSync(plain) } };
+  return { type, etag, plain, bodies: new Map() };
+}
+
+function bodyOf({ plain, bodies }: PageFile, coding: Coding): Promise<Buffer> {
+  const known = bodies.get(coding);
+  if (known) return known;
+  const body = encoded(plain, coding);
+  bodies.set(coding, body);
+  return body;
+}
+
+function encoded(plain: Buffer, coding: Coding): Promise<Buffer> {
+  switch (coding) {
+    case 'identity': return Promise.resolve(plain);
+    case 'gzip': return promisify(gzip)(plain, { level: 9 });
+    case 'br': return promisify(brotliCompress)(plain);
+  }
 }
 
 /** The source map is not served. */

@@ -9,7 +9,7 @@ import { silentLogger } from '../../../../daemon/base/logger.ts';
 
 let silent: string[] = [];
 const server = new PageServer({
-  host: '127.0.0.1', port: 0, allowedHosts: [], files: { has: () => false, send: () => undefined }, clock: systemClock, log: silentLogger,
+  host: '127.0.0.1', port: 0, allowedHosts: [], files: { has: () => false, send: () => Promise.resolve() }, clock: systemClock, log: silentLogger,
   sessions: new Sessions({ users: { get: () => undefined }, clock: systemClock, random: systemRandom, idleMs: 1_000, maxMs: 1_000 }),
   calls: machineCalls({ silent: () => silent, metrics: { contentType: 'text/plain; version=0.0.4', text: () => Promise.resolve('postern_build_info 1\n') } }),
 });
