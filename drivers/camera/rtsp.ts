@@ -1,4 +1,5 @@
 import type { Clock } from '../../daemon/base/clock.ts';
+import { bareHost } from '../../daemon/base/host-name.ts';
 import { pemFile } from '../../daemon/base/pem-files.ts';
 import { asYuv, FFMPEG_MANNERS, lastWordsOfFfmpeg, sizeChange, type Rotation } from './ffmpeg.ts';
 import { answersAt } from './network-look.ts';
@@ -37,7 +38,7 @@ export function rtspSource(options: RtspSourceOptions): PictureSource {
   if (!options.url.startsWith('rtsps:')) return plain;
   const { hostname, port } = new URL(options.url);
   const ca = options.caFile === undefined ? undefined : pemFile(options.caFile);
-  const way = { host: bare(hostname), port: Number(port) || PORT['rtsps:'], ca };
+  const way = { host: bareHost(hostname), port: Number(port) || PORT['rtsps:'], ca };
   return tunnelledSource(plain, way, (localPort) => programSource({ ...options, url: throughTunnel(options.url, localPort) }));
 }
 
@@ -46,9 +47,6 @@ function throughTunnel(url: string, port: number): string {
   inner.host = `127.0.0.1:${port}`;
   return inner.href;
 }
-
-/** An IPv6 address without the brackets that it has in a URL. */
-const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
 function programSource(options: RtspSourceOptions): ProcessSource {
   const { clock, url, login, rotate, command = 'ffmpeg' } = options;
@@ -66,7 +64,7 @@ function programSource(options: RtspSourceOptions): ProcessSource {
     meanings: MEANINGS,
     lastWords: lastWordsOfFfmpeg((text) => hidden(text, url, login)),
     heed: sizeChange,
-    isThere: () => answersAt(clock, bare(hostname), Number(port) || PORT[protocol as keyof typeof PORT]),
+    isThere: () => answersAt(clock, bareHost(hostname), Number(port) || PORT[protocol as keyof typeof PORT]),
   });
 }
 

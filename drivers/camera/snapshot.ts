@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import fetch, { type Response } from 'node-fetch';
 import type { Clock, Timer } from '../../daemon/base/clock.ts';
+import { bareHost } from '../../daemon/base/host-name.ts';
 import { pemFile } from '../../daemon/base/pem-files.ts';
 import { HttpAuthorizer, type HttpLogin } from './http-login.ts';
 import { faultOf } from '../network-fault.ts';
@@ -49,7 +50,7 @@ export class SnapshotSource implements PictureSource {
 
   isThere(): Promise<boolean> {
     const { hostname, port, protocol } = new URL(this.#o.url);
-    return answersAt(this.#o.clock, hostname.replace(/^\[|\]$/g, ''), Number(port) || (protocol === 'https:' ? 443 : 80));
+    return answersAt(this.#o.clock, bareHost(hostname), Number(port) || (protocol === 'https:' ? 443 : 80));
   }
 }
 

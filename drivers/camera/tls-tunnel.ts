@@ -1,5 +1,6 @@
-import { createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
+import { serverName } from '../../daemon/base/host-name.ts';
 import { faultOf } from '../network-fault.ts';
 
 export interface TlsTunnelOptions {
@@ -46,7 +47,7 @@ export class TlsTunnel {
     if (this.#local) return void local.destroy();
     this.#server.close();
     const { host, port, ca } = this.#o;
-    const remote = connect({ host, port, ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) });
+    const remote = connect({ host, port, ...serverName(host), ...(ca && { ca }) });
     [this.#local, this.#remote] = [local, remote];
     remote.on('secureConnect', () => {
       local.pipe(remote);

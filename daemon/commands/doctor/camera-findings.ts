@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../../config/schema.ts';
 import { answersAt } from '../../../drivers/camera/network-look.ts';
 import { systemClock } from '../../base/clock.ts';
+import { bareHost } from '../../base/host-name.ts';
 import type { Finding } from './finding.ts';
 import { bad, good, look } from './finding.ts';
 import type { Machine } from './machine.ts';
@@ -58,6 +59,6 @@ function deviceFinding(device: string, machine: Machine): Finding {
 
 async function addressFinding(address: string): Promise<Finding> {
   const { protocol, hostname, port, host } = new URL(address);
-  const isThere = await answersAt(systemClock, hostname.replace(/^\[|\]$/g, ''), Number(port) || (PORTS[protocol] ?? 0));
+  const isThere = await answersAt(systemClock, bareHost(hostname), Number(port) || (PORTS[protocol] ?? 0));
   return isThere ? good('camera', `${host} answers`) : bad('camera', `${host} does not answer: is it on, and in this network? See camera.url`);
 }

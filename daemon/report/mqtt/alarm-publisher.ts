@@ -1,6 +1,5 @@
 import { alarmNames, type AlarmChange, type AlarmName, type Alarms } from '../../base/alarm.ts';
-import { PosternError } from '../../base/errors.ts';
-import type { BrokerConnection } from './broker-connection.ts';
+import { mustBeOfBroker, type BrokerConnection } from './broker-connection.ts';
 import type { AlarmPayload } from './payloads.ts';
 
 /** Keeps one retained topic an alarm: whether it stands, how grave it is, since when, and when it was cleared. */
@@ -44,8 +43,4 @@ export function alarmPayload(name: AlarmName, change: AlarmChange | undefined): 
   if (!change) return { name, active: false, severity: null, text: '', sinceMs: null, clearedAtMs: null };
   const { alarm: { severity, text, sinceMs }, clearedAtMs } = change;
   return { name, active: clearedAtMs === undefined, severity, text, sinceMs, clearedAtMs: clearedAtMs ?? null };
-}
-
-function mustBeOfBroker(thrown: unknown): void {
-  if (!(thrown instanceof PosternError)) throw thrown;
 }

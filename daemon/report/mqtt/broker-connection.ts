@@ -1,7 +1,9 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions } from 'node:tls';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { PosternError } from '../../base/errors.ts';
+import { bareHost, serverName } from '../../base/host-name.ts';
+import type { Logger } from '../../base/logger.ts';
 import { brokerFaultOf, type BrokerFault } from './broker-fault.ts';
 import { PacketSizeWatch } from './packet-size-watch.ts';
 
@@ -161,10 +163,10 @@ function clientOptions({ clientId, login, version, keepaliveS, connectTimeoutMs,
 
 function openStream({ url, login, maxPacketBytes }: BrokerConnectOptions, onError: (error: Error) => void): Socket {
   const { protocol, hostname, port } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(hostname);
   const isSecure = protocol === 'mqtts:';
   const place = { host, port: Number(port) || (isSecure ? 8883 : 1883) };
-  const socket = isSecure ? connectTls({ ...place, ...login.tls, ...(isIP(host) === 0 && { servername: host }) }) : connectPlain(place);
+  const socket = isSecure ? connectTls({ ...place, ...login.tls, ...serverName(host) }) : connectPlain(place);
   const watch = new PacketSizeWatch(maxPacketBytes);
   socket.on('error', onError);
   socket.on('data', (chunk: Buffer) => {
@@ -172,6 +174,19 @@ function openStream({ url, login, maxPacketBytes }: BrokerConnectOptions, onErro
     if (size !== undefined) socket.destroy(new Error(`a message of ${size} bytes was sent, where at most ${maxPacketBytes} are taken`));
   });
   return socket;
+}
+
+/** For what nobody waits for: what ends with a connection is told on the next, what else a broker says is logged. */
+export function logUnlessLost(log: Logger): (thrown: unknown) => void {
+  return (thrown) => {
+    mustBeOfBroker(thrown);
+    if (thrown.code !== 'broker-lost') log.warn(thrown.message);
+  };
+}
+
+/** Rethrows what no broker has said: a bug is not passed over. */
+export function mustBeOfBroker(thrown: unknown): asserts thrown is PosternError {
+  if (!(thrown instanceof PosternError)) throw thrown;
 }
 
 function lost(): PosternError {

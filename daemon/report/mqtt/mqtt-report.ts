@@ -1,13 +1,12 @@
 import type { Alarms } from '../../base/alarm.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
 import type { DurableState } from '../../base/durable-state.ts';
-import { PosternError } from '../../base/errors.ts';
 import { InFlight } from '../../base/in-flight.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { StatusBoard } from '../../base/status.ts';
 import type { PassedOnLog } from '../log-place.ts';
 import { AlarmPublisher } from './alarm-publisher.ts';
-import type { BrokerConnection } from './broker-connection.ts';
+import { logUnlessLost, type BrokerConnection } from './broker-connection.ts';
 import { BrokerLink, type BrokerLinkOptions } from './broker-link.ts';
 import { Discovery, type DiscoveryOptions } from './discovery.ts';
 import { EventPublisher } from './event-publisher.ts';
@@ -156,12 +155,8 @@ export class MqttReport {
     });
   }
 
-  /** What ends with the connection is told on the next. */
   #tell(published: Promise<void>): void {
-    void this.#inFlight.track(published.catch((thrown: unknown) => {
-      if (!(thrown instanceof PosternError)) throw thrown;
-      if (thrown.code !== 'broker-lost') this.#o.log.warn(thrown.message);
-    }));
+    void this.#inFlight.track(published.catch(logUnlessLost(this.#o.log)));
   }
 
   #stateText(): string {

@@ -1,8 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
-import { PosternError } from '../../base/errors.ts';
 import { InFlight } from '../../base/in-flight.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { BrokerConnection } from './broker-connection.ts';
+import { logUnlessLost, type BrokerConnection } from './broker-connection.ts';
 
 export interface NewestTellerOptions {
   /** Publishes what is newest at that moment. */
@@ -57,15 +56,9 @@ export class NewestTeller {
     if (!connection) return;
     this.#isTelling = true;
     this.#isStale = false;
-    void this.#inFlight.track(this.#o.tell(connection).then(undefined, (thrown: unknown) => this.#failed(thrown)).then(() => {
+    void this.#inFlight.track(this.#o.tell(connection).catch(logUnlessLost(this.#o.log)).then(() => {
       this.#isTelling = false;
       if (this.#isStale || (this.#connection && this.#connection !== connection)) this.changed();
     }));
-  }
-
-  /** What a connection takes along when it ends is told on the next. */
-  #failed(thrown: unknown): void {
-    if (!(thrown instanceof PosternError)) throw thrown;
-    if (thrown.code !== 'broker-lost') this.#o.log.warn(thrown.message);
   }
 }

@@ -1,7 +1,6 @@
-import { PosternError } from '../../base/errors.ts';
 import type { StoredEvent } from '../../base/events.ts';
 import { attemptLine } from '../attempt-line.ts';
-import type { BrokerConnection } from './broker-connection.ts';
+import { mustBeOfBroker, type BrokerConnection } from './broker-connection.ts';
 import type { ScanPayload } from './payloads.ts';
 
 /** How many may be on their way to a slow broker; more are dropped, for the events topic has them all [S9]. */
@@ -36,8 +35,6 @@ export class ScanPublisher {
     const { outcome: event_type, atMs, text, token } = line;
     const payload: ScanPayload = { event_type, id: event.id, atMs, text, ...(token !== undefined && { token }) };
     this.#onTheirWay++;
-    void this.#connection.publish(this.#topic, JSON.stringify(payload)).catch((thrown: unknown) => {
-      if (!(thrown instanceof PosternError)) throw thrown;
-    }).finally(() => this.#onTheirWay--);
+    void this.#connection.publish(this.#topic, JSON.stringify(payload)).catch(mustBeOfBroker).finally(() => this.#onTheirWay--);
   }
 }
