@@ -107,7 +107,8 @@ await warmUp();
 port.postMessage('ready');
 // A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
 for (;;) {
-  port.postMessage(await answer(nextRequest()));
+  const result = await answer(nextRequest());
+  port.postMessage(result);
   // What Node and V8 put off to a turn of the event loop, which there is none of while the thread sleeps: giving memory back.
-  await nextTurn();
+  if (result.gated === undefined) await nextTurn();
 }

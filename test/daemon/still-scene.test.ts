@@ -11,7 +11,7 @@ import { granted, noBackend, PipelineSituation } from '../support/pipeline-situa
 import { drawQr, flatPicture, jpegOf } from '../support/qr-picture.ts';
 import type { LumaPicture } from '../support/qr-picture.ts';
 
-const HEARTBEAT_MS = 1_200;
+const HEARTBEAT_MS = 4_000;
 
 /** A door with a camera of ten frames a second, all the parts real from the gate to the showing filter. */
 class Doorway extends PipelineSituation {
@@ -158,7 +158,8 @@ test('a black, a white and a grey picture are looked at once a heartbeat', async
       it.noise = 0.5;
       await it.show(flatPicture(240, 160, value), 12_000);
     });
-    assert.is(door.results.filter(({ gated }) => gated === undefined).length, 10, `${value}: ${door.results.map(({ gated }) => gated ?? 'decoded').join(' ')}`);
+    const decoded = door.results.flatMap(({ gated }, i) => (gated === undefined ? [i * 100] : []));
+    assert.equal(decoded, [0, 1_000, 2_000, 3_000, 4_000, 6_000, 10_000], `${value}`);
     assert.ok(door.results.every(({ gated }) => gated === undefined || gated === 'dull'), `${value}`);
   }
 });

@@ -21,12 +21,16 @@ export interface LookedAt {
 const AWAKE_AFTER_CHANGE_MS = 3_000;
 /** Nobody holds a code still for longer; what is then still unread hangs on the wall. */
 const AWAKE_FOR_UNREAD_MS = 60_000;
+/** The first heartbeat of a scene comes after this share of the longest wait, and each wait is twice as long as the one before. */
+const FIRST_HEARTBEAT = 1 / 4;
+const SLOWER = 2;
 /** Too small for a code and for a verdict: whatever comes so is looked at. */
 const LEAST_CELLS_A_SIDE = 4;
 
 /**
  * Decides which pictures of a stream are worth decoding. A picture that shows something new always is, and so are those that
- * follow it until nothing more can be expected of them; then one heartbeat a while, whatever the picture shows.
+ * follow it until nothing more can be expected of them; then one heartbeat a while, whatever the picture shows, and the longer
+ * nothing happens the fewer: what one heartbeat in a scene did not see, the next one hardly will.
  *
  * Times are the arrivals of the frames, so that a recording is decided on alike every time.
  */
@@ -35,6 +39,7 @@ export class Gate {
   readonly #watch = new SceneWatch();
   #stillSinceMs = -Infinity;
   #lookedAtMs = -Infinity;
+  #heartbeatGapMs: number;
   #unsettled = false;
   /** Since when something was unsettled in this scene, again and again perhaps. */
   #unsettledSinceMs: number | undefined;
@@ -43,6 +48,7 @@ export class Gate {
   /** `heartbeatMs`: for no longer than this no picture is looked at. */
   constructor(heartbeatMs: number) {
     this.#heartbeatMs = heartbeatMs;
+    this.#heartbeatGapMs = heartbeatMs * FIRST_HEARTBEAT;
   }
 
   /** Arrival of the first picture that showed what all have shown since. */
@@ -68,6 +74,7 @@ export class Gate {
 
   /** Takes what came of looking at a picture. */
   looked(atMs: number, { unsettled }: LookedAt): void {
+    if (!this.#isAwake(atMs)) this.#heartbeatGapMs = Math.min(this.#heartbeatGapMs * SLOWER, this.#heartbeatMs);
     this.#lookedAtMs = atMs;
     this.#unsettled = unsettled;
     if (unsettled) this.#unsettledSinceMs ??= atMs;
@@ -75,6 +82,7 @@ export class Gate {
 
   #changed(atMs: number): void {
     this.#stillSinceMs = atMs;
+    this.#heartbeatGapMs = this.#heartbeatMs * FIRST_HEARTBEAT;
     this.#unsettled = false;
     this.#unsettledSinceMs = undefined;
     this.#dull = false;
@@ -88,6 +96,6 @@ export class Gate {
   /** Said so that a time that is no number, or runs backwards, makes it late. */
   #isLate(atMs: number): boolean {
     const passedMs = atMs - this.#lookedAtMs;
-    return !(passedMs >= 0 && passedMs < this.#heartbeatMs);
+    return !(passedMs >= 0 && passedMs < this.#heartbeatGapMs);
   }
 }

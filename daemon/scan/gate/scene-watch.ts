@@ -15,6 +15,8 @@ const FIRST_PACE = 1 / 8;
 const SCENE_PACE = 1 / 16;
 /** Lamps on mains flicker in bands across the picture; a row that as a whole is so much lighter or darker is one and the same row. */
 const MOST_FLICKER = 0.15;
+/** One cell in so many tells how light a row is: there are enough, and this is done with every frame. */
+const FLICKER_STRIDE = 4;
 
 /**
  * Tells whether a picture shows something else than those before it. It remembers the scene by cells, follows slow change,
@@ -82,7 +84,7 @@ export class SceneWatch {
 /** How much lighter a row is as a whole; 1 when that is more than flicker does. */
 function gainOf(means: Float32Array, scene: Float32Array, from: number, to: number): number {
   let [now, before] = [0, 0];
-  for (let cell = from; cell < to; cell++) {
+  for (let cell = from; cell < to; cell += FLICKER_STRIDE) {
     now += means[cell] as number;
     before += scene[cell] as number;
   }
