@@ -64,7 +64,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const pipeline = startPipeline(withTiming(options, metrics), { ...memory, door, validator, evidence, qr: view.qr, signals }, started);
     const alarms = startAlarms(options, memory, door, lists, started);
     const commands = new DoorCommands({ door, evidence, events: memory.events, clock: options.clock });
-    const mqtt = startMqtt(options, memory, { door, commands, alarms, keys: () => lists.keys() }, started);
+    const mqtt = startMqtt(options, memory, { door, commands, alarms, lists }, started);
     const vitals = new VitalWatch({ signs: vitalSignsOf(door, memory.events, options.clock), clock: options.clock });
     started.push(() => vitals.stop());
     vitals.start();

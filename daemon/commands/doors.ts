@@ -34,8 +34,8 @@ A table of every door that tells its state to the broker, brought up to date unt
   --once                prints the table once and ends; so it does where no person is watching
   --json                one object a door instead of the table; without --once one more for each change
 
-SINCE is how long the daemon has run or, of an offline door, how old its last word is. LAST ATTEMPT is of the time since
-this was started.
+SINCE is how long the daemon has run or, of an offline door, how old its last word is. LIST is the age of the list of codes by
+which the door decides offline.
 
 Exit codes: 0 shown; 1 no door has told anything; 2 wrong usage, or no broker can be reached.
 `,

@@ -2,6 +2,7 @@ import type { Config } from '../../config/schema.ts';
 import type { Alarms } from '../base/alarm.ts';
 import { readClientTls } from '../base/client-tls.ts';
 import type { EventDraft } from '../base/events.ts';
+import type { ListSync } from '../access/list-sync.ts';
 import type { KeySet } from '../base/key-set.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import type { Door } from '../door/door.ts';
@@ -19,8 +20,7 @@ import type { Memory } from './memory.ts';
 export interface MqttParts {
   door: Door;
   commands: DoorCommands;
-  /** The issuer's key set, as far as the door has one. */
-  keys: () => KeySet | undefined;
+  lists: Pick<ListSync, 'keys' | 'list'>;
   alarms: Alarms;
 }
 
@@ -56,7 +56,7 @@ export function startMqtt(options: AppOptions, memory: Memory, parts: MqttParts,
   return { report, idle };
 }
 
-function startCommands(access: BrokerAccess, topics: DoorTopics, { config, secrets, clock, log, onRestartAsked }: AppOptions, { doorUuid, events, status, time, tell }: Memory, { commands, keys }: MqttParts, started: StopStack): CommandLink | undefined {
+function startCommands(access: BrokerAccess, topics: DoorTopics, { config, secrets, clock, log, onRestartAsked }: AppOptions, { doorUuid, events, status, time, tell }: Memory, { commands, lists }: MqttParts, started: StopStack): CommandLink | undefined {
   const { mqtt } = config;
   if (!mqtt || mqtt.commands === 'off') return undefined;
   const { onRefused, sumUp } = refusalsTold(clock, tell);
@@ -64,7 +64,7 @@ function startCommands(access: BrokerAccess, topics: DoorTopics, { config, secre
     access, doorUuid, topics, clock, status, log, state: events.state, onRefused,
     unsigned: mqtt.commands === 'home-assistant',
     restart: mqtt.homeAssistant.restartButton ? onRestartAsked : undefined,
-    keys: () => [...(secrets.mqtt?.commandKeys ?? []), ...commandKeysOf(keys(), clock.wallMs())],
+    keys: () => [...(secrets.mqtt?.commandKeys ?? []), ...commandKeysOf(lists.keys(), clock.wallMs())],
     time: () => ({ nowMs: clock.wallMs(), isBelieved: isBelieved(time.trust()) }),
     perform: (command, by) => commands.perform(command, by),
   });
@@ -83,11 +83,11 @@ function accessOf({ brokers, version, keepaliveS, connectTimeoutMs, user, ...fil
   };
 }
 
-function factsOf({ config, clock, version }: AppOptions, { doorUuid, events, status, time }: Memory, { door, alarms }: MqttParts): MqttReportOptions['facts'] {
+function factsOf({ config, clock, version }: AppOptions, { doorUuid, events, status, time }: Memory, { door, alarms, lists }: MqttParts): MqttReportOptions['facts'] {
   const startedAtMs = clock.wallMs();
   return () => ({
     doorUuid, name: config.door.name, version, atMs: clock.wallMs(), startedAtMs, door: door.view, clock: time.trust(),
-    parts: status.all(), alarms: alarms.active(), head: events.head(),
+    parts: status.all(), alarms: alarms.active(), list: lists.list()?.head, head: events.head(),
   });
 }
 

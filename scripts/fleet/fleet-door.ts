@@ -38,7 +38,7 @@ export class FleetDoor {
       facts: () => ({
         doorUuid: this.uuid, name: `Door ${number}`, version: 'fleet', atMs: systemClock.wallMs(), startedAtMs,
         door: { state: 'locked', contact: 'closed', rex: 'idle', lockdownBy: undefined, passage: undefined },
-        clock: 'verified', parts: this.status.all(), alarms: [], head: this.#log.head(),
+        clock: 'verified', parts: this.status.all(), alarms: [], list: undefined, head: this.#log.head(),
       }),
       homeAssistant: { door: undefined, prefix: '', statusTopic: '' },
       picture: { isOn: false, readPicture: () => Promise.resolve(undefined) },

@@ -7,7 +7,7 @@ export interface SiteDoor {
   doorUuid: string;
   isOnline: boolean | undefined;
   state: StatePayload | undefined;
-  /** The last attempt since this listens. */
+  /** The last attempt. */
   attempt: ScanPayload | undefined;
 }
 
@@ -66,7 +66,7 @@ function newsOf(kind: string, payload: Buffer): Partial<SiteDoor> | undefined {
     }
     case 'state': {
       const state = stateSchema.safeParse(jsonIn(payload.toString()));
-      return state.success ? { state: state.data } : undefined;
+      return state.success ? { state: state.data, ...(state.data.lastAttempt && { attempt: state.data.lastAttempt }) } : undefined;
     }
     case 'scan': {
       const attempt = scanSchema.safeParse(jsonIn(payload.toString()));

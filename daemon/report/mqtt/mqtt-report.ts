@@ -10,6 +10,7 @@ import { logUnlessLost, type BrokerConnection } from './broker-connection.ts';
 import { BrokerLink, type BrokerLinkOptions } from './broker-link.ts';
 import { Discovery, type DiscoveryOptions } from './discovery.ts';
 import { EventPublisher } from './event-publisher.ts';
+import { LastAttempt, type AttemptLog } from './last-attempt.ts';
 import { NewestTeller } from './newest-teller.ts';
 import { availabilityPayloads } from './payloads.ts';
 import { PicturePublisher, type PicturePublisherOptions } from './picture-publisher.ts';
@@ -24,10 +25,10 @@ export interface MqttReportOptions {
   access: BrokerAccess;
   doorUuid: string;
   topics: DoorTopics;
-  events: PassedOnLog & PicturePublisherOptions['events'];
+  events: PassedOnLog & PicturePublisherOptions['events'] & AttemptLog;
   state: DurableState;
-  /** The state of the door and its parts; what the outbox knows is added. */
-  facts: () => Omit<StateFacts, 'outbox'>;
+  /** The state of the door and its parts; what is known here is added. */
+  facts: () => Omit<StateFacts, 'outbox' | 'lastAttempt'>;
   alarms?: Alarms | undefined;
   homeAssistant: Pick<DiscoveryOptions, 'door' | 'prefix' | 'statusTopic'>;
   picture: Pick<PicturePublisherOptions, 'isOn' | 'readPicture'>;
@@ -57,6 +58,7 @@ export class MqttReport {
   readonly #events: EventPublisher;
   readonly #state: NewestTeller;
   readonly #scans: ScanPublisher;
+  readonly #lastAttempt: LastAttempt;
   readonly #picture: PicturePublisher;
   readonly #discovery: Discovery;
   readonly #alarms: AlarmPublisher | undefined;
@@ -70,6 +72,7 @@ export class MqttReport {
     this.#o = options;
     this.#events = new EventPublisher(options);
     this.#state = new NewestTeller({ ...options, gatherMs: STATE_GATHER_MS, tell: (connection) => connection.publish(topics.state, this.#stateText(), { retain: true }) });
+    this.#lastAttempt = new LastAttempt(options.events);
     this.#scans = new ScanPublisher({ topic: topics.scan });
     this.#picture = new PicturePublisher({ ...options, ...picture, topic: topics.picture });
     this.#discovery = new Discovery({ ...options, ...homeAssistant, ...(access.jitter && { jitter: access.jitter }), onBirth: () => this.#state.changed() });
@@ -160,6 +163,6 @@ export class MqttReport {
   }
 
   #stateText(): string {
-    return JSON.stringify(statePayload({ ...this.#o.facts(), outbox: this.#events.outbox }));
+    return JSON.stringify(statePayload({ ...this.#o.facts(), outbox: this.#events.outbox, lastAttempt: this.#lastAttempt.payload }));
   }
 }

@@ -20,6 +20,15 @@ export const alarmSchema = z.object({
   sinceMs: wallMs,
 });
 
+export const scanSchema = z.object({
+  event_type: z.enum(['granted', 'denied', 'unavailable']),
+  id: z.string().describe('ULID of the event.'),
+  atMs: wallMs,
+  text: z.string().describe('One sentence: what came of the attempt, and why.'),
+  token: z.string().optional().describe('The first characters of the token\'s id.'),
+});
+export type ScanPayload = z.output<typeof scanSchema>;
+
 export const stateSchema = z.object({
   doorUuid,
   name: z.string().describe('The door\'s name of the config.'),
@@ -36,6 +45,8 @@ export const stateSchema = z.object({
   health: z.enum(['ok', 'degraded', 'down']).describe('Of the worst part.'),
   parts: z.record(z.string(), partSchema).describe('Each part of the daemon.'),
   alarms: z.array(alarmSchema).describe('The alarms that stand, the gravest first.'),
+  list: z.object({ version: z.number(), issuedAtMs: wallMs }).nullable().describe('The list of codes by which the door decides offline; null when it has none.'),
+  lastAttempt: scanSchema.nullable().describe('The newest attempt, also when it was before the daemon\'s start.'),
   head: z.object({ seq: z.number(), hash: z.string() }).describe('The last event in the door\'s log, for "postern verify-log --anchor": a log cut or rewritten shows.'),
   outbox: z.object({
     waiting: z.number().describe('Events that no broker has yet.'),
@@ -64,15 +75,6 @@ export const gapSchema = z.object({
   text: z.string(),
 });
 export type GapPayload = z.output<typeof gapSchema>;
-
-export const scanSchema = z.object({
-  event_type: z.enum(['granted', 'denied', 'unavailable']),
-  id: z.string().describe('ULID of the event.'),
-  atMs: wallMs,
-  text: z.string().describe('One sentence: what came of the attempt, and why.'),
-  token: z.string().optional().describe('The first characters of the token\'s id.'),
-});
-export type ScanPayload = z.output<typeof scanSchema>;
 
 export const alarmTopicSchema = z.object({
   name: z.string(),

@@ -1,7 +1,6 @@
 import type { StoredEvent } from '../../base/events.ts';
-import { attemptLine } from '../attempt-line.ts';
 import { mustBeOfBroker, type BrokerConnection } from './broker-connection.ts';
-import type { ScanPayload } from './payloads.ts';
+import { scanPayload } from './last-attempt.ts';
 
 /** How many may be on their way to a slow broker; more are dropped, for the events topic has them all [S9]. */
 const MAX_ON_THEIR_WAY = 16;
@@ -30,10 +29,8 @@ export class ScanPublisher {
 
   #stored(event: StoredEvent): void {
     if (!this.#connection || this.#onTheirWay >= MAX_ON_THEIR_WAY) return;
-    const line = attemptLine(event);
-    if (!line) return;
-    const { outcome: event_type, atMs, text, token } = line;
-    const payload: ScanPayload = { event_type, id: event.id, atMs, text, ...(token !== undefined && { token }) };
+    const payload = scanPayload(event);
+    if (!payload) return;
     this.#onTheirWay++;
     void this.#connection.publish(this.#topic, JSON.stringify(payload)).catch(mustBeOfBroker).finally(() => this.#onTheirWay--);
   }

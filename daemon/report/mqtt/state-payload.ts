@@ -2,7 +2,7 @@ import type { Alarm } from '../../base/alarm.ts';
 import type { ChainHead } from '../../base/event-chain.ts';
 import type { ClockTrust } from '../../base/events.ts';
 import type { PartState, PartStatus } from '../../base/status.ts';
-import type { StatePayload } from './payloads.ts';
+import type { ScanPayload, StatePayload } from './payloads.ts';
 
 /** What the daemon knows of itself at a moment. */
 export interface StateFacts {
@@ -21,6 +21,8 @@ export interface StateFacts {
   clock: ClockTrust;
   parts: Record<string, PartStatus>;
   alarms: Alarm[];
+  list: { version: number; issuedAtS: number } | undefined;
+  lastAttempt: ScanPayload | undefined;
   head: ChainHead;
   outbox: { waiting: number; gap: { fromSeq: number; throughSeq: number } | undefined };
 }
@@ -31,7 +33,7 @@ const WORST_FIRST: readonly PartState[] = ['down', 'degraded', 'ok'];
 
 /** Field by field: what a caller knows beside, who ordered a lockdown say, does not slip out to whoever reads the broker [S7]. */
 export function statePayload(facts: StateFacts): StatePayload {
-  const { doorUuid, name, version, atMs, startedAtMs, door, clock, parts, alarms, head, outbox } = facts;
+  const { doorUuid, name, version, atMs, startedAtMs, door, clock, parts, alarms, list, lastAttempt, head, outbox } = facts;
   const { state, contact, rex, lockdownBy, passage } = door;
   return {
     doorUuid, name, version, atMs, startedAtMs, state, contact, rex, clock,
@@ -41,6 +43,8 @@ export function statePayload(facts: StateFacts): StatePayload {
     health: WORST_FIRST.find((each) => Object.values(parts).some((part) => part.state === each)) ?? 'ok',
     parts: Object.fromEntries(Object.entries(parts).map(([part, { state: is, reason, sinceMs }]) => [part, { state: is, reason, sinceMs }])),
     alarms: alarms.map((alarm) => ({ name: alarm.name, severity: alarm.severity, text: alarm.text, sinceMs: alarm.sinceMs })),
+    list: list ? { version: list.version, issuedAtMs: list.issuedAtS * 1_000 } : null,
+    lastAttempt: lastAttempt ?? null,
     head: { seq: head.seq, hash: head.hash },
     outbox: { waiting: outbox.waiting, gap: outbox.gap ?? null },
   };

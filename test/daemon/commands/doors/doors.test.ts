@@ -16,7 +16,7 @@ const view: TableView = { nowMs: NOW, columns: 200, rows: 100, colour: false };
 function state(more: Partial<StatePayload> = {}): StatePayload {
   return {
     doorUuid: FRONT, name: 'Front door', version: '1', atMs: NOW - 5_000, startedAtMs: NOW - 7_200_000, state: 'locked', lock: 'LOCKED', mode: 'normal', contact: 'closed', rex: 'idle',
-    passageUntilMs: null, clock: 'verified', health: 'ok', parts: { list: { state: 'ok', reason: '', sinceMs: 0 } }, alarms: [], head: { seq: 1, hash: '' }, outbox: { waiting: 0, gap: null }, ...more,
+    passageUntilMs: null, clock: 'verified', health: 'ok', parts: { list: { state: 'ok', reason: '', sinceMs: 0 } }, alarms: [], list: { version: 7, issuedAtMs: NOW - 90_000 }, lastAttempt: null, head: { seq: 1, hash: '' }, outbox: { waiting: 0, gap: null }, ...more,
   };
 }
 
@@ -28,16 +28,30 @@ function board(messages: [topic: string, payload: unknown][]): SiteBoard {
 
 test('a door has its name, state, availability, since, list, alarms and last attempt in a line', () => {
   const site = board([
-    [`postern/${FRONT}/state`, state({ state: 'forced', alarms: [{ name: 'forced', severity: 'critical', text: '', sinceMs: 0 }, { name: 'list-stale', severity: 'warning', text: '', sinceMs: 0 }], parts: { list: { state: 'degraded', reason: '', sinceMs: NOW - 3_600_000 } } })],
+    [`postern/${FRONT}/state`, state({ state: 'forced', alarms: [{ name: 'forced', severity: 'critical', text: '', sinceMs: 0 }, { name: 'list-stale', severity: 'warning', text: '', sinceMs: 0 }], list: { version: 7, issuedAtMs: NOW - 3_600_000 }, parts: { list: { state: 'degraded', reason: '', sinceMs: NOW } } })],
     [`postern/${FRONT}/availability`, 'online'],
     [`postern/${FRONT}/scan`, { event_type: 'denied', id: 'A', atMs: NOW - 60_000, text: 'This code has expired.' }],
     [`postern/${SIDE}/availability`, 'offline'],
   ]);
   assert.equal(doorsTable(site.doors(), view), [
-    'DOOR                    STATE   ONLINE   SINCE  LIST     ALARMS             LAST ATTEMPT',
-    'Front door              forced  online   2h     old 60m  forced list-stale  60s ago denied: This code has expired.',
-    'EBESExQVFhcYGRobHB0eHw  –       offline  –      –        –                  –',
+    'DOOR                    STATE   ONLINE   SINCE  LIST  ALARMS             LAST ATTEMPT',
+    'Front door              forced  online   2h     60m   forced list-stale  60s ago denied: This code has expired.',
+    'EBESExQVFhcYGRobHB0eHw  –       offline  –      –     –                  –',
   ]);
+});
+
+test('the last attempt before anybody watched is shown, and the one that is seen after it', () => {
+  const lastAttempt = { event_type: 'granted', id: 'A', atMs: NOW - 60_000, text: 'Let in by the backend.' } as const;
+  const site = board([[`postern/${FRONT}/state`, state({ lastAttempt, list: null })]]);
+  assert.match(doorsTable(site.doors(), view)[1] ?? '', / – +– +60s ago granted: Let in by the backend\.$/);
+  site.take(`postern/${FRONT}/scan`, Buffer.from(JSON.stringify({ event_type: 'denied', id: 'B', atMs: NOW - 5_000, text: 'This code has expired.' })));
+  assert.match(doorsTable(site.doors(), view)[1] ?? '', / 5s ago denied: This code has expired\.$/);
+});
+
+test('a list that is too old is painted', () => {
+  const old = state({ parts: { list: { state: 'degraded', reason: '', sinceMs: 0 } } });
+  assert.match(doorsTable(board([[`postern/${FRONT}/state`, old]]).doors(), { ...view, colour: true })[1] ?? '', /\u001b\[33m90s/);
+  assert.not.match(doorsTable(board([[`postern/${FRONT}/state`, state()]]).doors(), { ...view, colour: true })[1] ?? '', /\u001b\[33m90s/);
 });
 
 test('a door that is offline has the age of its last word', () => {

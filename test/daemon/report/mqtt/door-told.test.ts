@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { stateSchema, type EventPayload, type StatePayload } from '../../../../daemon/report/mqtt/payloads.ts';
 import { AedesBroker } from '../../../support/aedes-broker.ts';
 import { BrokerEar } from '../../../support/broker-ear.ts';
+import { tokenText } from '../../../support/own-door.ts';
 import { DoorAtBroker } from './door-at-broker.ts';
 
 test('a door that has a broker tells that it is there, how it is and what happens; stopped, that it has gone', async () => {
@@ -29,6 +30,27 @@ test('a door that has a broker tells that it is there, how it is and what happen
   } finally {
     await door.close();
     await ear.close();
+    await broker.close();
+  }
+});
+
+test('whoever begins to watch later hears of the last attempt, also when the daemon was started since', async () => {
+  const broker = await AedesBroker.open();
+  const door = await DoorAtBroker.open();
+  try {
+    const before = await door.start({ brokers: [broker.url] });
+    await door.own.show(tokenText('resident'));
+    const [attempt] = before.events.query({ types: ['access-granted', 'access-denied', 'access-unavailable'] });
+    assert.ok(attempt);
+    await before.stop('the test starts it again');
+    await door.start({ brokers: [broker.url] });
+    await door.connected();
+    const ear = await BrokerEar.at(broker.url);
+    const { lastAttempt } = await ear.hears<StatePayload>('/state');
+    assert.is(lastAttempt?.id, (attempt as { attemptId?: string } | undefined)?.attemptId);
+    await ear.close();
+  } finally {
+    await door.close();
     await broker.close();
   }
 });
