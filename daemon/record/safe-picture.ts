@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { PosternError } from '../base/errors.ts';
 import { quadArea, type Frame, type Point, type Quad } from '../base/frame.ts';
 import { colourPixels } from './colour-pixels.ts';
@@ -48,7 +48,7 @@ export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighti
   const picture = await pixelsOf(frame);
   await cover(picture, coversOf(frame, codes, sightings, picture));
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const jpeg = await jpegOf(picture, QUALITY);
+    const jpeg = await jpegOf(picture, { quality: QUALITY });
     const found = await findCodes(await lumaOf(jpeg), picture.width, picture.height, round <= ROUNDS_ALSO_UNREAD);
     if (found.length === 0) return { jpeg, width: picture.width, height: picture.height };
     await cover(picture, found.map((quad) => ({ quad, margin: MARGIN * round })));
@@ -118,8 +118,8 @@ function rawSharp({ data, width, height, channels }: RawPicture): Sharp {
   return sharp(data, { raw: { width, height, channels: channels as 1 | 3 } });
 }
 
-export async function jpegOf(picture: RawPicture, quality: number): Promise<Buffer> {
-  return rawSharp(picture).jpeg({ quality }).toBuffer();
+export async function jpegOf(picture: RawPicture, options: JpegOptions): Promise<Buffer> {
+  return rawSharp(picture).jpeg(options).toBuffer();
 }
 
 async function lumaOf(jpeg: Buffer): Promise<Uint8Array> {

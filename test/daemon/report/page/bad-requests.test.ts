@@ -90,7 +90,8 @@ refused('no type', () => post(UNLOCK, ''), 415, 'content-type-bad');
 refused('another charset', () => post(UNLOCK, 'content-type: application/json; charset=utf-16\r\n'), 415, 'content-type-bad');
 refused('a compressed body', () => post(UNLOCK, 'content-type: application/json\r\ncontent-encoding: gzip\r\n'), 415, 'content-encoding-bad');
 refused('a note with a line end for the audit log', () => post('{"validForS":3600,"note":"a\\nb"}', undefined, '/api/passes'), 400, 'request-bad');
-refused('a name of 10,000 characters', () => post(JSON.stringify({ user: 'a'.repeat(1_000), password: 'x' }), undefined, '/api/login'), 400, 'request-bad');
+refused('a name of 1,000 characters', () => post(JSON.stringify({ user: 'a'.repeat(1_000), password: 'x' }), undefined, '/api/login'), 400, 'request-bad');
+refused('a name of 10,000 characters', () => post(JSON.stringify({ user: 'a'.repeat(10_000), password: 'x' }), undefined, '/api/login'), 413, 'too-large');
 
 // Which call
 refused('a method that changes nothing, on a change', () => get('/api/commands'), 405, 'wrong-method');
