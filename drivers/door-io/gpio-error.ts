@@ -24,6 +24,7 @@ function mendFor(code: string | undefined, thrown: unknown): string {
 function holderIn(message: string): string {
   const [, holder] = /held by (".*")/.exec(message) ?? [];
   if (holder === '"sysfs"') return 'it is held by sysfs, that is by whatever has exported it in /sys/class/gpio.';
+  if (holder === '"another door"') return 'it is the relay of another door, or of this one started twice.';
   return holder === undefined ? 'something else holds the line; `gpioinfo` shows what.' : `it is held by ${holder}.`;
 }
 

@@ -234,7 +234,7 @@ static int keep_guard(int count, char *const words[]) {
   fcntl(STDOUT_FILENO, F_SETFL, fcntl(STDOUT_FILENO, F_GETFL) | O_NONBLOCK);
   int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (timer < 0) fail(&failure, errno, "there is no timer");
-  if (timer < 0 || relay_line_open(&line, count, words, &failure) < 0) {
+  if (timer < 0 || relay_line_open(&line, count, words, &failure) < 0 || relay_line_hold(&line, &failure) < 0) {
     char result[450];
     snprintf(result, sizeof result, "failed %s", failure.text);
     answer("0", result);

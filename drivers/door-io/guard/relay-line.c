@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -170,6 +171,18 @@ int relay_line_open(struct relay_line *line, int count, char *const words[], str
   if (!low && strcmp(polarity, "high") != 0)
     return fail(failure, EINVAL, "a line is \"file <path>\", \"sysfs <gpio>|<label>:<pin> high|low\" or \"chip <path>|<label> <pin> high|low\"");
   return sysfs ? open_sysfs(line, count == 4 ? words[3] : SYSFS_ROOT, words[1], low, failure) : open_chip(line, words[1], words[2], low, failure);
+}
+
+int relay_line_hold(struct relay_line *line, struct failure *failure) {
+  /* The kernel gives a chip's line to one alone. */
+  if (line->kind == LINE_CHIP) return 0;
+  for (int waited_ms = 0; flock(line->fd, LOCK_EX | LOCK_NB) < 0; waited_ms += TRY_EVERY_MS) {
+    /* Where there are no locks, it is as if nobody else were there. */
+    if (errno != EWOULDBLOCK) return 0;
+    if (waited_ms >= BUSY_PATIENCE_MS) return fail(failure, EBUSY, "the line is held by \"another door\"");
+    wait_a_little();
+  }
+  return 0;
 }
 
 int relay_line_write(struct relay_line *line, bool energised, struct failure *failure) {

@@ -27,6 +27,8 @@ struct relay_line {
 
 /* Opens the wire; an output that was none before is at rest from its first instant. */
 int relay_line_open(struct relay_line *line, int count, char *const words[], struct failure *failure);
+/* Takes it for this process until its end; EBUSY while another one has it. Whoever only rests the relay need not. */
+int relay_line_hold(struct relay_line *line, struct failure *failure);
 int relay_line_write(struct relay_line *line, bool energised, struct failure *failure);
 /* The level as it is outside, not as it was written. */
 int relay_line_read(struct relay_line *line, bool *energised, struct failure *failure);

@@ -26,6 +26,7 @@ if (chip) {
         io: new OnoffDoorIo(options),
         another: () => new OnoffDoorIo(options),
         outside: () => (chip.level(options.relayPin) === raw('energised', relayActiveLow) ? 'energised' : 'rest'),
+        isExclusive: true,
         green: () => chip.level(8) === 1,
         pass: (ms) => sleep(systemClock, ms),
         moveContact: (now) => chip.pull(options.contactPin, now === 'open' ? 'up' : 'down'),

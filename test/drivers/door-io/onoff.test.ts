@@ -56,6 +56,7 @@ function benchOn(sysfs: FakeSysfs, found: 'energised' | 'rest', relayActiveLow: 
   return {
     io: open(),
     another: open,
+    ...(guard === 'process' && { isExclusive: true }),
     outside: () => (sysfs.raw(RELAY) === raw('energised') ? 'energised' : 'rest'),
     pass,
     moveContact: (now) => sysfs.drive(CONTACT, now === 'open' ? 1 : 0),

@@ -66,6 +66,20 @@ guard('[S1] one that ran wild would be ended by the kernel, and replaced, before
   return Promise.resolve();
 }));
 
+guard('[S1] one line is one door\'s: a second guard leaves it alone, may not have it, and has it once the first is gone', () => withGuard(async (first) => {
+  await energised(first, LONG_LEASE_MS);
+  const words = ['file', first.relay];
+  const second = new GuardProcess(sanitized, words);
+  assert.is(await second.ended(), 1);
+  assert.equal(second.heard, ['0 failed EBUSY: the line is held by "another door"']);
+  assert.is(first.level(), 'energised');
+  assert.is(spawnSync(sanitized, ['rest', ...words]).status, 0, 'who only rests it is let');
+  assert.is(first.level(), 'rest');
+  process.kill(first.pid, 'SIGKILL');
+  await withGuard(async (third) => energised(third, 100), sanitized, words);
+  await second.close();
+}));
+
 guard('[S1] a closed pipe: rest, and the end', () => withGuard(async (bench) => {
   await energised(bench, LONG_LEASE_MS);
   bench.child.stdin.end();

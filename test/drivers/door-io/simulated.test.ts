@@ -22,6 +22,7 @@ async function open(guard: Guard, found: 'energised' | 'rest'): Promise<DoorIoBe
   return {
     io,
     another: () => new SimulatedDoorIo({ dir, clock, guard, outputs: ['green'] }),
+    ...(guard === 'process' && { isExclusive: true }),
     outside: () => (readFileSync(relay, 'utf8').trim() === '1' ? 'energised' : 'rest'),
     pass: (ms) => (guard === 'process' ? sleep(systemClock, ms) : virtual.advanceTo(virtual.monotonicMs() + ms, () => Promise.resolve())),
     moveContact: (now) => io.setContact(now),
