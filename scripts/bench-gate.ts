@@ -1,6 +1,7 @@
 /**
  * Measures what the gate saves in front of an empty hall, and what it costs: 1280 × 720 at ten frames a second, once with the
- * gate and once with every frame decoded, in turns, as CPU time of all threads. Run by `npm run bench gate`.
+ * gate and once with every frame decoded, in turns, as CPU time of all threads; and what an awake hall costs against the
+ * plain pass of the system's zxing-cpp. Run by `npm run bench gate`.
  */
 import sharp from 'sharp';
 import { scan } from '../config/sections/scan.ts';
@@ -13,6 +14,7 @@ import { measureLuma } from '../daemon/scan/gate/luma-grid.ts';
 import { SceneWatch } from '../daemon/scan/gate/scene-watch.ts';
 import { QrReader } from '../daemon/scan/qr.ts';
 import type { BenchRow } from './bench-rows.ts';
+import { openZxingCpp } from './scan-bench/native-decoders.ts';
 import { gaussian, seededRandom } from './scene/random.ts';
 import { Studio } from './scene/studio.ts';
 
@@ -37,6 +39,7 @@ export async function benchGate(): Promise<BenchRow[]> {
     ...await savings('luma', luma.map((picture) => ({ luma: picture })), 0.1),
     // A JPEG costs its walk through all of its codes; no goal was set for it.
     ...await savings('JPEG', jpeg.map((picture) => ({ jpeg: picture }))),
+    ...await awake(luma),
     ...pieces(luma, jpeg),
   ];
 }
@@ -70,6 +73,33 @@ async function savings(format: string, pictures: Picture[], goal?: number): Prom
     ];
   } finally {
     for (const door of doors) await door.close();
+  }
+}
+
+/** A hall in which something moves all the time and nobody holds a code up. */
+async function awake(luma: Uint8Array[]): Promise<BenchRow[]> {
+  const native = await openZxingCpp();
+  if ('why' in native) {
+    process.stdout.write(`${native.why}\n`);
+    return [];
+  }
+  const door = await BenchDoor.open(luma.map((picture) => ({ luma: picture })), 0);
+  try {
+    await door.watch();
+    door.forget();
+    let [cpuMs, frames] = [0, 0];
+    for (let round = 0; round < ROUNDS; round++) {
+      await door.watch();
+      for (const data of luma) cpuMs += (await native.read({ data, width: WIDTH, height: HEIGHT })).cpuMs;
+      frames += luma.length;
+    }
+    return [
+      { name: `awake hall, luma: CPU a frame, ${native.name} ${native.about}`, value: cpuMs / frames, unit: 'ms' },
+      { name: 'awake hall, luma: every frame decoded to that', value: door.cpuMs / (cpuMs / frames), unit: '×', goal: 2 },
+    ];
+  } finally {
+    await native.close();
+    await door.close();
   }
 }
 
