@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import sharp from 'sharp';
 import { sleep, systemClock } from '../daemon/base/clock.ts';
+import type { Frame } from '../daemon/base/frame.ts';
 import { StopStack } from '../daemon/base/stop-stack.ts';
 import { startLiveView } from '../daemon/parts/page.ts';
 import { LogReader } from '../daemon/record/log-reader.ts';
@@ -26,26 +28,27 @@ import { benchTable, type BenchRow } from './bench-rows.ts';
 const EVENTS = 1_000_000;
 const FRAMES_A_SECOND = 15;
 const WATCH_MS = 10_000;
+const SIZE = { width: 1280, height: 720 };
+type Picture = Pick<Frame, 'jpeg' | 'luma' | 'chroma'>;
 const sessions = fileURLToPath(new URL('../../fixtures/sessions/', import.meta.url));
 
 export async function benchPage(): Promise<BenchRow[]> {
-  return [...await benchLive(), ...await benchLog()];
+  const jpegs = await framesOf('phone-approaching');
+  return [...await benchLive('JPEG', jpegs), ...await benchLive('YUV', await Promise.all(jpegs.map(planesOf))), ...await benchLog()];
 }
 
 /** The same frames, read by the decoder, without and with somebody who looks. */
-async function benchLive(): Promise<BenchRow[]> {
+async function benchLive(format: string, frames: readonly Picture[]): Promise<BenchRow[]> {
   const started = new StopStack();
   const qr = await QrReader.open({ clock: systemClock, deadlineMs: 2_000, extraLookMs: 40, gateHeartbeatMs: 1_000 });
   started.push(() => qr.close());
   const hints = { current: undefined } as unknown as ScanHints;
   const view = startLiveView({ clock: systemClock } as AppOptions, qr, hints, started);
-  const frames = framesOf('phone-approaching');
   const watch = async (): Promise<number> => {
     const before = process.cpuUsage();
     const startedMs = performance.now();
     for (let seq = 0; performance.now() - startedMs < WATCH_MS; seq++) {
-      const jpeg = frames[seq % frames.length] as Buffer;
-      await view.qr.read({ seq, arrivedMs: systemClock.monotonicMs(), width: 1280, height: 720, jpeg });
+      await view.qr.read({ seq, arrivedMs: systemClock.monotonicMs(), ...SIZE, ...frames[seq % frames.length] });
       await sleep(systemClock, Math.max(0, startedMs + ((seq + 1) * 1_000) / FRAMES_A_SECOND - performance.now()));
     }
     const { user, system } = process.cpuUsage(before);
@@ -64,10 +67,10 @@ async function benchLive(): Promise<BenchRow[]> {
   stop();
   await started.stopAll();
   return [
-    { name: 'reading 15 frames a second, nobody looks', value: alone * 100, unit: '% of a core' },
-    { name: 'one looks at the live picture: more', value: (looked - alone) * 100, unit: '% of a core', goal: 5 },
-    { name: 'live pictures', value: pictures / (WATCH_MS / 1_000), unit: 'a second' },
-    { name: 'a live picture as sent', value: bytes / pictures / 1_000, unit: 'kB' },
+    { name: `${format}: reading 15 frames a second, nobody looks`, value: alone * 100, unit: '% of a core' },
+    { name: `${format}: one looks at the live picture: more`, value: (looked - alone) * 100, unit: '% of a core', goal: 5 },
+    { name: `${format}: live pictures`, value: pictures / (WATCH_MS / 1_000), unit: 'a second' },
+    { name: `${format}: a live picture as sent`, value: bytes / pictures / 1_000, unit: 'kB' },
   ];
 }
 
@@ -132,9 +135,16 @@ function fill(path: string): void {
   db.close();
 }
 
-function framesOf(session: string): Buffer[] {
+/** The session's frames as a camera of this size gives them. */
+function framesOf(session: string): Promise<{ jpeg: Buffer }[]> {
   const dir = join(sessions, session, 'frames');
-  return readdirSync(dir).sort().map((name) => readFileSync(join(dir, name)));
+  return Promise.all(readdirSync(dir).sort().map(async (name) => ({ jpeg: await sharp(readFileSync(join(dir, name))).resize({ ...SIZE, fit: 'fill' }).jpeg().toBuffer() })));
+}
+
+/** Without colours: what they cost does not depend on them. */
+async function planesOf({ jpeg }: { jpeg: Buffer }): Promise<Picture> {
+  const luma = await sharp(jpeg).toColourspace('b-w').extractChannel(0).raw({ depth: 'uchar' }).toBuffer();
+  return { luma, chroma: new Uint8Array(luma.length / 2).fill(128) };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(benchTable(await benchPage()));

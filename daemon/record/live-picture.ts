@@ -21,11 +21,11 @@ const ROUNDS = 3;
 const MARGIN = 0.2;
 
 /**
- * As `safePicture`, for a picture that is looked at for a moment: made small first, looked over once more before it is encoded
- * and not after, which together cost a quarter. Rejects with PosternError: `picture-bad`, `picture-readable`.
+ * As `safePicture`, for a picture that is looked at for a moment: halved until it is small, looked over once more before it is
+ * encoded and not after, which together cost a quarter. Rejects with PosternError: `picture-bad`, `picture-readable`.
  */
 export async function livePicture(frame: Frame, codes: Quad[], sightings: Sighting[], findCodes: (luma: Uint8Array, width: number, height: number) => Promise<Quad[]>): Promise<LivePicture> {
-  const picture = await pixelsOf(frame, MAX_WIDTH);
+  const picture = await pixelsOf(frame, Math.max(0, Math.ceil(Math.log2(frame.width / MAX_WIDTH))));
   const { width, height } = picture;
   await cover(picture, coversOf(frame, codes, sightings, picture));
   for (let round = 1; round <= ROUNDS; round++) {

@@ -25,6 +25,26 @@ for (const [name, [y, u, v], rgb] of colours) {
   });
 }
 
+for (const [name, [y, u, v], rgb] of colours) {
+  for (const [halvings, size] of [[1, [3, 2]], [2, [2, 1]]] as const) {
+    test(`${name} is ${name} when it is halved ${halvings} times, at odd sizes too`, async () => {
+      const { data, width, height } = await colourPixels({ ...frame, width: 5, height: 3, luma: Uint8Array.from(plane(y, 15)) }, Uint8Array.from([...plane(u, 6), ...plane(v, 6)]), halvings);
+      assert.equal([width, height, data.length], [...size, size[0] * size[1] * 3]);
+      data.forEach((value, i) => assert.ok(Math.abs(value - (rgb[i % 3] ?? 0)) <= 2, `byte ${i} is ${value}`));
+    });
+  }
+}
+
+test('halved, a picture shows what was on its left on its left, and above above', async () => {
+  const luma = Uint8Array.from({ length: 64 }, (_, at) => (at % 8 < 4 ? 16 : 235));
+  const chroma = Uint8Array.from({ length: 32 }, (_, at) => (at < 16 ? 128 : at % 16 < 8 ? 240 : 128));
+  const { data, width } = await colourPixels({ ...frame, width: 8, height: 8, luma }, chroma, 1);
+  const at = (x: number, y: number): number[] => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+  const [darkRed, white] = [at(0, 0), at(3, 3)];
+  assert.ok((darkRed[0] ?? 0) > 150 && (darkRed[2] ?? 0) < 20, darkRed.join(' '));
+  assert.ok(white.every((value) => value > 245), white.join(' '));
+});
+
 test('a stored picture keeps the colours of a camera that gives luma and chroma', async () => {
   const [width, height] = [64, 48];
   const kept = lean({ ...frame, width, height, luma: Uint8Array.from(plane(82, width * height)), chroma: Uint8Array.from([...plane(90, 768), ...plane(240, 768)]) });
