@@ -44,7 +44,7 @@ export const daemonFaults: Scenario = {
       rows.push(...judge(guest, says, kind, results));
       bench.say(`  ${says}: at rest after ${results.map(({ restMs }) => restMs?.toFixed(0) ?? 'STUCK').join(' ')} ms`);
     }
-    rows.push(await endWatch(guest));
+    rows.push(await endWatch(guest), ...await journalRows(guest));
     return rows;
   },
 };
@@ -75,6 +75,20 @@ function judge(guest: Guest, says: string, kind: 'death' | 'hang', results: read
     ...distribution(name, times, 'ms', kind === 'death' ? AFTER_DEATH_MS : HELD_MS),
     { name: `${says}: relay stuck`, value: stuck, unit: `of ${results.length}`, goal: 1 },
   ];
+}
+
+/** Of syslog(3), which journalctl -p chooses by. */
+const PRIORITIES: Record<string, string> = { debug: '7', info: '6', warn: '4', error: '3' };
+
+/** What the real journald made of the daemon's lines, of which the faults have caused some of each gravity. */
+async function journalRows(guest: Guest): Promise<BenchRow[]> {
+  await guest.must(`. ${SCRIPTS}/door.sh; journalctl --boot -u "$unit" -o json --output-fields=PRIORITY,MESSAGE --no-pager > /out/journal.json`);
+  const lines = readFileSync(join(guest.dir, 'out/journal.json'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { PRIORITY: string; MESSAGE: string });
+  const ours = lines.flatMap(({ PRIORITY, MESSAGE }) => (MESSAGE.startsWith('{"level"') ? [{ PRIORITY, level: (JSON.parse(MESSAGE) as { level: string }).level }] : []));
+  const gravities = new Set(ours.map(({ level }) => level)).size;
+  const wrong = ours.filter(({ PRIORITY, level }) => PRIORITIES[level] !== PRIORITY).length;
+  if (wrong > 0 || gravities < 2) throw new ScenarioFailed(`The journal has ${ours.length} lines of the daemon of ${gravities} gravities, ${wrong} of them with another priority than their own.`, `${guest.dir}/out/journal.json`);
+  return [{ name: `journal: ${ours.length} lines of the daemon, with another priority than their own`, value: wrong, unit: 'lines', goal: 1 }];
 }
 
 async function endWatch(guest: Guest): Promise<BenchRow> {
