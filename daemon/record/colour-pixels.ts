@@ -1,19 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import sharp from 'sharp';
 import { PosternError } from '../base/errors.ts';
 import type { Frame } from '../base/frame.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
+import { halve } from '../base/halving.ts';
 import type { RawPicture } from './pixelate.ts';
 
 /** Rows of one turn of the loop: a picture of 1280 × 720 does not hold it. */
 const ROWS_A_TURN = 64;
 
 interface Planes {
-  width: number;
-  height: number;
-  y: Uint8Array;
-  u: Uint8Array;
-  v: Uint8Array;
-  /** Of `u` and `v`: half of the picture's size, or all of it. */
+  y: GreyPicture;
+  /** These are half of `y`, or as large as it and perhaps a column and a row larger. */
+  u: GreyPicture;
+  v: GreyPicture;
   chroma: 'half' | 'whole';
 }
 
@@ -23,44 +22,45 @@ interface Planes {
  */
 export async function colourPixels(frame: Frame, chroma: Uint8Array, halvings = 0): Promise<RawPicture> {
   const planes = planesOf(frame, chroma);
-  return rgbOf(halvings === 0 ? planes : await halved(planes, halvings));
+  return rgbOf(halvings === 0 ? planes : halved(planes, halvings));
 }
 
 function planesOf({ luma, width, height }: Frame, chroma: Uint8Array): Planes {
-  const size = Math.ceil(width / 2) * Math.ceil(height / 2);
+  const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
+  const size = half.width * half.height;
   if (luma?.length !== width * height || chroma.length !== 2 * size) {
     throw new PosternError('picture-bad', 'The camera\'s picture has not the size it says.');
   }
-  return { width, height, y: luma, u: chroma.subarray(0, size), v: chroma.subarray(size), chroma: 'half' };
+  return { y: { data: luma, width, height }, u: { ...half, data: chroma.subarray(0, size) }, v: { ...half, data: chroma.subarray(size) }, chroma: 'half' };
 }
 
-async function halved(planes: Planes, halvings: number): Promise<Planes> {
-  const [width, height] = [Math.ceil(planes.width / 2 ** halvings), Math.ceil(planes.height / 2 ** halvings)];
-  const resized = async (plane: Uint8Array, from: number, rows: number): Promise<Uint8Array> => {
-    if (from === width && rows === height) return plane;
-    return sharp(plane, { raw: { width: from, height: rows, channels: 1 } }).resize({ width, height, fit: 'fill', kernel: 'linear' }).extractChannel(0).raw({ depth: 'uchar' }).toBuffer();
-  };
-  const [halfWidth, halfHeight] = [Math.ceil(planes.width / 2), Math.ceil(planes.height / 2)];
-  return {
-    width, height, chroma: 'whole',
-    y: await resized(planes.y, planes.width, planes.height), u: await resized(planes.u, halfWidth, halfHeight), v: await resized(planes.v, halfWidth, halfHeight),
-  };
+function halved({ y, u, v }: Planes, halvings: number): Planes {
+  return { y: smaller(y, halvings), u: smaller(u, halvings - 1), v: smaller(v, halvings - 1), chroma: 'whole' };
 }
 
-async function rgbOf({ width, height, y, u, v, chroma }: Planes): Promise<RawPicture> {
+function smaller(plane: GreyPicture, halvings: number): GreyPicture {
+  if (halvings === 0) return plane;
+  // The first into memory of its own, for the frame's bytes belong to everybody; the others over it.
+  let small = halve(plane, new Uint8Array((plane.width >> 1) * (plane.height >> 1)));
+  for (let n = 1; n < halvings; n++) small = halve(small, small.data);
+  return small;
+}
+
+async function rgbOf({ y, u, v, chroma }: Planes): Promise<RawPicture> {
+  const { data: luma, width, height } = y;
+  const [blues, reds] = [u.data, v.data];
   const shift = chroma === 'half' ? 1 : 0;
-  const chromaWidth = (width + shift) >> shift;
   const data = new Uint8Array(width * height * 3);
   // What is below 0 and above 255 is cut off by the array itself.
   const clamped = new Uint8ClampedArray(data.buffer);
   for (let row = 0; row < height; row++) {
     if (row > 0 && row % ROWS_A_TURN === 0) await nextTurn();
-    const chromaRow = (row >> shift) * chromaWidth;
+    const chromaRow = (row >> shift) * u.width;
     for (let x = 0, to = row * width * 3; x < width; x++, to += 3) {
       const at = chromaRow + (x >> shift);
-      const light = 298 * ((y[row * width + x] as number) - 16) + 128;
-      const blue = (u[at] as number) - 128;
-      const red = (v[at] as number) - 128;
+      const light = 298 * ((luma[row * width + x] as number) - 16) + 128;
+      const blue = (blues[at] as number) - 128;
+      const red = (reds[at] as number) - 128;
       clamped[to] = (light + 409 * red) >> 8;
       clamped[to + 1] = (light - 100 * blue - 208 * red) >> 8;
       clamped[to + 2] = (light + 516 * blue) >> 8;

@@ -1,6 +1,6 @@
 import { quadArea } from '../base/frame.ts';
 import type { CodeFinder } from './code-finder.ts';
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 import { Glimpser } from './hint/glimpse.ts';
 import { histogramOf, histogramOfArea } from './light/luma-histogram.ts';
 import type { ScanResult } from './scan-result.ts';

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 
 export interface LocalThreshold {
   /** The mean is taken over a square reaching so many pixels from its middle. */

@@ -1,6 +1,6 @@
 import type { Located, Quad } from '../base/frame.ts';
 import { quadArea } from '../base/frame.ts';
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 
 /** Samples each way over a code. */
 const SAMPLES = 32;

@@ -1,5 +1,5 @@
 import type { CodeSeen, Quad } from '../base/frame.ts';
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 import { outlineOfPair, outlinesOfPlace } from './grid/code-outline.ts';
 import type { CodeOutline } from './grid/code-outline.ts';
 import { GridReader, cornersOf } from './grid/grid-reader.ts';

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 
 /** Every so manyth pixel each way is looked at: some six thousand of a picture of 1280 × 720. */
 const STRIDE = 12;

@@ -1,6 +1,6 @@
-import { roomFor } from './grey-picture.ts';
-import type { GreyPicture } from './grey-picture.ts';
-import { halve } from './halving.ts';
+import { roomFor } from '../base/grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
+import { halve } from '../base/halving.ts';
 
 /** A picture this small has no smaller copy. Pixels. */
 const LEAST_SIDE = 120;

@@ -8,7 +8,7 @@ import type { DecodeRequest, DecodeThreadData } from './decode-thread.ts';
 import { isDull } from './gate/dullness.ts';
 import { FrameSurvey } from './frame-survey.ts';
 import { FrameGate } from './gate/frame-gate.ts';
-import { roomFor } from './grey-picture.ts';
+import { roomFor } from '../base/grey-picture.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';

@@ -1,4 +1,4 @@
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 
 /** Writes the mean of the three by three pixels around each into `into`: a third of the noise is left, and of a module of three pixels its middle. The edge stays as it is. */
 export function smooth({ data, width, height }: GreyPicture, into: Uint8Array): void {

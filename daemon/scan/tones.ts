@@ -1,4 +1,4 @@
-import type { GreyPicture } from './grey-picture.ts';
+import type { GreyPicture } from '../base/grey-picture.ts';
 
 /** Each grey value's new one. */
 export type Tones = Uint8Array;

@@ -1,6 +1,6 @@
 import { loadPicture } from '../../daemon/commands/picture-file.ts';
 import { messageOf } from '../../daemon/base/errors.ts';
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import type { Decoder, Read } from './decoder.ts';
 import type { Item, Material } from './material.ts';
 

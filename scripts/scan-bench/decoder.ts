@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 
 /** What a decoder made of one picture. */
 export interface Read {

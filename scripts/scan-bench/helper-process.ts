@@ -3,7 +3,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import type { Decoder, Read } from './decoder.ts';
 
 /** A picture that takes longer is given up. */

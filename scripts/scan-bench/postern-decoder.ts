@@ -1,5 +1,5 @@
 import { systemClock } from '../../daemon/base/clock.ts';
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import { QrReader } from '../../daemon/scan/qr.ts';
 import { cpuMsSince } from './cpu-time.ts';
 import type { Decoder, Read } from './decoder.ts';

@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import { Zxing } from '../../daemon/scan/zxing.ts';
 import { cpuMsSince } from './cpu-time.ts';
 import type { Decoder, Read } from './decoder.ts';

@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import { CodeFinder } from '../../daemon/scan/code-finder.ts';
 import { looks } from '../../daemon/scan/looks.ts';
 import type { Pinhole } from '../scene/pinhole.ts';

@@ -1,5 +1,5 @@
 import type { Quad } from '../../daemon/base/frame.ts';
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import { paintHall } from '../scene/hall.ts';
 import { cornersOf } from '../scene/held-thing.ts';
 import type { HeldThing } from '../scene/held-thing.ts';

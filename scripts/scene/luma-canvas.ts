@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import { composeHomographies, invertHomography } from './homography.ts';
 import type { Homography } from './homography.ts';
 import { lumaLevelFor } from './luma-texture.ts';

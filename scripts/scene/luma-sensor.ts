@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { writeLuma } from '../../daemon/scan/luma.ts';
-import type { GreyPicture } from '../../daemon/scan/grey-picture.ts';
+import type { GreyPicture } from '../../daemon/base/grey-picture.ts';
 import { gaussian, seededRandom } from './random.ts';
 
 const NOISE_LENGTH = 65_536;

@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 import type { Perspective } from './perspective.ts';
 
 /** The code's picture as seen straight on: `side * side` bytes, module (column, row) from (margin + column) * scale on. */

@@ -1,6 +1,6 @@
 import type { Point, Quad } from '../../base/frame.ts';
-import { roomFor } from '../grey-picture.ts';
-import type { GreyPicture } from '../grey-picture.ts';
+import { roomFor } from '../../base/grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 import type { PicturePyramid } from '../picture-pyramid.ts';
 import { Balancer } from './balanced-picture.ts';
 import type { Balanced } from './balanced-picture.ts';

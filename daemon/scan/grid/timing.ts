@@ -1,4 +1,4 @@
-import type { GreyPicture } from '../grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 import type { Perspective } from './perspective.ts';
 
 /** The upper timing pattern, a row, or the left one, a column. */

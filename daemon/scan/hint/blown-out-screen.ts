@@ -1,5 +1,5 @@
 import type { Quad } from '../../base/frame.ts';
-import type { GreyPicture } from '../grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 import { lumaAt } from '../light/luma-histogram.ts';
 import type { LumaHistogram } from '../light/luma-histogram.ts';
 import { TileAreas, quadOfBox, reachesEdge, tilingOf } from './tile-areas.ts';

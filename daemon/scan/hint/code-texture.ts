@@ -1,5 +1,5 @@
 import type { Quad } from '../../base/frame.ts';
-import type { GreyPicture } from '../grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 import { TileAreas, quadOfBox, reachesEdge, tilingOf } from './tile-areas.ts';
 import type { TileBox, Tiling } from './tile-areas.ts';
 

@@ -1,5 +1,5 @@
 import type { Located, Quad } from '../../base/frame.ts';
-import type { GreyPicture } from '../grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 import type { LumaHistogram } from '../light/luma-histogram.ts';
 import { locatedOf } from '../located.ts';
 import { BlownOutScreen } from './blown-out-screen.ts';

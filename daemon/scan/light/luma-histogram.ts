@@ -1,5 +1,5 @@
 import type { Quad } from '../../base/frame.ts';
-import type { GreyPicture } from '../grey-picture.ts';
+import type { GreyPicture } from '../../base/grey-picture.ts';
 
 /** How many of the looked-at pixels have each grey value, 0 black to 255 white. */
 export type LumaHistogram = Uint32Array<ArrayBuffer>;

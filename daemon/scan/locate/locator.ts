@@ -1,5 +1,5 @@
 import type { Point } from '../../base/frame.ts';
-import { roomFor } from '../grey-picture.ts';
+import { roomFor } from '../../base/grey-picture.ts';
 import type { PicturePyramid } from '../picture-pyramid.ts';
 import { LocalThresholder } from '../local-threshold.ts';
 import { codePlaces } from './code-places.ts';
