@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures what the project promises, prints a table and writes bench-results.json.
  *
- *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [mqtt-outbox] [gate] [memory] [page]     default: all
+ *   node .build/scripts/bench.js [flow] [list] [relock] [backend-codes] [backend-lists] [listing] [backend-events] [mqtt-outbox] [gate] [hung-decoder] [memory] [page]     default: all
  *   node .build/scripts/bench.js memory --decodes 1000000           so many instead of 100000
  *
  * How well codes are read has a run of its own: `npm run bench:scan`.
@@ -22,6 +22,7 @@ const parts: Record<string, () => Promise<BenchRow[]>> = {
   'backend-events': async () => (await import('./bench-backend-events.ts')).benchBackendEvents(),
   'mqtt-outbox': async () => (await import('./bench-mqtt-outbox.ts')).benchMqttOutbox(),
   gate: async () => (await import('./bench-gate.ts')).benchGate(),
+  'hung-decoder': async () => (await import('./bench-hung-decoder.ts')).benchHungDecoder(),
   page: async () => (await import('./bench-page.ts')).benchPage(),
   memory: async () => (await import('./bench-memory.ts')).benchMemory(decodes),
 };
