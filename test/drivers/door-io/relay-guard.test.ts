@@ -38,6 +38,7 @@ class FakeGuards {
   end = Promise.resolve();
   refuse: string | undefined;
   #listener: GuardListener | undefined;
+  #core: GuardCore | undefined;
   readonly relay = new GuardedRelay({
     clock: this.clock, line: this.line, onFault: (detail) => this.heard.push(detail), onLevel: (level) => this.levels.push(level),
     openGuard: (listener) => {
@@ -45,6 +46,7 @@ class FakeGuards {
       this.started++;
       this.#listener = listener;
       const core = new GuardCore({ line: this.line, clock: this.clock, answer: (text) => this.hung || listener.answer(text) });
+      this.#core = core;
       if (!this.hung) core.begin();
       return { nowMs: () => this.clock.monotonicMs(), send: (order) => this.hung || core.receive(order), kill: () => void this.killed++, close: () => this.end };
     },
@@ -56,6 +58,7 @@ class FakeGuards {
   }
 
   die(): void {
+    this.#core?.close();
     this.#listener?.gone('ended by SIGKILL');
   }
 
