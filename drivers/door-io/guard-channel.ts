@@ -13,7 +13,7 @@ import { systemMonotonicMs } from './system-monotonic.ts';
 /** What a guard tells. */
 export interface GuardListener {
   answer(text: string): void;
-  /** It has ended; told once, and not after `close` or `kill`. */
+  /** It has ended; told once, as the last, and not after `close` or `kill`. */
   gone(why: string): void;
 }
 
@@ -37,21 +37,27 @@ const CLOSE_LIMIT_MS = 2_000;
 export function guardProcess(spec: RelayLineSpec, clock: Clock, program = guardProgram): OpenGuard {
   return (listener) => {
     const child = spawn(program, ['guard', ...wordsOf(spec)], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
-    let ours = false;
-    child.on('error', (error) => ours || listener.gone(childError(program, error)));
-    child.on('exit', (code, signal) => ours || listener.gone(signal ? `ended by ${signal}` : `exit code ${code}`));
+    let over = false;
+    const gone = (why: string): void => {
+      if (over) return;
+      over = true;
+      listener.gone(why);
+    };
+    child.on('error', (error) => gone(childError(program, error)));
+    // Once its output has been read: what a guard said before it died must not be taken for the word of the next one.
+    child.on('close', (code, signal) => gone(signal ? `ended by ${signal}` : `exit code ${code}`));
     // A write to a guard that has just died; its exit tells more.
     child.stdin.on('error', () => {});
-    readLines(child.stdout, (text) => ours || listener.answer(text));
+    readLines(child.stdout, (text) => over || listener.answer(text));
     return {
       nowMs: systemMonotonicMs,
       send: (order) => void child.stdin.write(`${order}\n`),
       kill() {
-        ours = true;
+        over = true;
         child.kill('SIGKILL');
       },
       async close() {
-        ours = true;
+        over = true;
         child.stdin.end();
         await ended(child, clock);
       },

@@ -41,7 +41,7 @@ export class GuardedRelay {
   #fault: string | undefined;
   /** Set while a lease runs: when the guard must have told of its end. */
   #leaseEnd: Timer | undefined;
-  /** The next look at the guard, or its next start. */
+  /** The next look at the guard, the end of its time to get ready, or its next start. */
   #next: Timer | undefined;
   #stopped = false;
 
@@ -64,14 +64,12 @@ export class GuardedRelay {
   async start(): Promise<void> {
     // A line that the guard alone has is at rest from the instant that the guard gets it.
     if (!this.#o.line.isGuardsAlone) this.#setFault(this.#restByHand());
-    const tooLong = this.#o.clock.after(START_LIMIT_MS, () => this.#replace('it did not get ready in time'));
     try {
       await new Promise<void>((resolve, reject) => {
         this.#starting = { resolve, reject };
         this.#openGuard();
       });
     } finally {
-      tooLong.cancel();
       this.#starting = undefined;
     }
   }
@@ -104,6 +102,8 @@ export class GuardedRelay {
   // ---- The guard's life ----
 
   #openGuard(): void {
+    // Before it is opened: one within this process is ready at once.
+    this.#next = this.#o.clock.after(START_LIMIT_MS, () => this.#replace('it did not get ready in time'));
     try {
       this.#guard = this.#o.openGuard({ answer: (text) => this.#answered(text), gone: (why) => this.#gone(why) });
     } catch (thrown) {

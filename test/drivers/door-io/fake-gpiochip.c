@@ -8,6 +8,7 @@
  *     of-gpiochipN/M.asked     flags and debounce of the last request
  *     of-gpiochipN/M.held      locked by who has the line, with its name; gone with the process, as the kernel does it
  *     of-gpiochipN/M.refuse    a number of errno
+ *     of-gpiochipN/M.unreadable    a number of errno, when its level is asked for
  *     of-gpiochipN/M.stuck     a raw level that is read whatever is driven
  */
 #include <dirent.h>
@@ -84,6 +85,13 @@ static int raw_level(const struct fake *fake) {
 
 static int logical_level(const struct fake *fake) {
   return raw_level(fake) ^ !!(fake->flags & GPIO_V2_LINE_FLAG_ACTIVE_LOW);
+}
+
+static int tell_level(const struct fake *fake, struct gpio_v2_line_values *values) {
+  int refusal = number_in(fake, fake->offset, ".unreadable", 0);
+  if (refusal) return errno = refusal, -1;
+  values->bits = (__u64)logical_level(fake);
+  return 0;
 }
 
 static void put(const struct fake *fake, const char *ending, int flags, const char *text) {
@@ -212,7 +220,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...) {
   case GPIO_V2_GET_LINEINFO_IOCTL: return line_info(fake, argument);
   case GPIO_V2_GET_LINE_IOCTL: return request_line(fake, argument);
   case GPIO_V2_LINE_SET_VALUES_IOCTL: return drive(fake, values->bits & 1);
-  case GPIO_V2_LINE_GET_VALUES_IOCTL: values->bits = (__u64)logical_level(fake); return 0;
+  case GPIO_V2_LINE_GET_VALUES_IOCTL: return tell_level(fake, values);
   default: return errno = ENOTTY, -1;
   }
 }

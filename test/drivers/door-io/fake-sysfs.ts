@@ -6,7 +6,7 @@ import type { GpioClass, GpioPin } from '../../../drivers/door-io/gpio-pin.ts';
 /**
  * A tree of files like `/sys/class/gpio`, and onoff's `Gpio` on it, by hand: raw levels in the files, `active_low` applied
  * by reads and writes of values, `high` and `low` raw, failures swallowed on a line that is exported already.
- * Files make its faults: `refuse` (an error code), `gpioN/stuck` (a raw level), `gpioN/direction-fixed`.
+ * Files make its faults: `refuse` (an error code), `gpioN/stuck` (a raw level), `gpioN/direction-fixed`, `gpioN/active_low-fixed`.
  */
 export class FakeSysfs {
   readonly root: string;
@@ -94,7 +94,8 @@ class FakeGpio implements GpioPin {
     const code = existsSync(join(sysfs.root, 'refuse')) ? readFileSync(join(sysfs.root, 'refuse'), 'utf8') : undefined;
     if (code !== undefined) throw Object.assign(new Error(`${code}: refused`), { code });
     if (!sysfs.isExported(gpio)) sysfs.export(gpio);
-    if (typeof options.activeLow === 'boolean') sysfs.put(`gpio${gpio}/active_low`, options.activeLow ? '1' : '0');
+    const isFixed = existsSync(join(sysfs.root, `gpio${gpio}`, 'active_low-fixed'));
+    if (typeof options.activeLow === 'boolean' && !isFixed) sysfs.put(`gpio${gpio}/active_low`, options.activeLow ? '1' : '0');
     this.#setDirection(direction);
   }
 

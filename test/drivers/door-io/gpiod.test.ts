@@ -10,6 +10,7 @@ import type { DoorIoSink } from '../../../drivers/door-io/door-io.ts';
 import type { GpiodDoorIoOptions } from '../../../drivers/door-io/gpiod.ts';
 import { GpiodDoorIo } from '../../../drivers/door-io/gpiod.ts';
 import { GpiodWires } from '../../../drivers/door-io/gpiod-wires.ts';
+import { GuardlessRelayLine } from '../../../drivers/door-io/guardless-relay-line.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { DoorIoBench } from './contract.ts';
 import { doorIoContract } from './contract.ts';
@@ -203,6 +204,24 @@ gpiod('[S1] a guard that is stopped while it has the line: it is killed and the 
   assert.is(chip.raw(RELAY), 0);
 }));
 
+gpiod('[S1] where no guard is, the driver\'s own hand rests the relay, says when it could not, and never energises it', () => {
+  const chip = fakePi();
+  const spec = { kind: 'chip', chipLabel: 'pinctrl-bcm2711', pin: RELAY, activeLow: false } as const;
+  const hand = new GuardlessRelayLine(spec, program);
+  chip.drive(RELAY, 1);
+  assert.throws(() => hand.write('energised'), /by its guard alone/);
+  hand.write('rest');
+  assert.is(chip.raw(RELAY), 0);
+  assert.not.match(chip.driven(RELAY), /1/);
+  chip.put(`${RELAY}.unreadable`, '5');
+  assert.throws(() => hand.write('rest'), /level cannot be read/);
+  rmSync(join(chip.dir, 'of-gpiochip0', `${RELAY}.unreadable`));
+  chip.put(`${RELAY}.stuck`, '1');
+  assert.throws(() => hand.write('rest'), /reads energised after it was told to rest/);
+  assert.throws(() => new GuardlessRelayLine(spec, '/nonexistent/postern-guard').write('rest'), /ENOENT/);
+  rmSync(chip.dir, { recursive: true });
+});
+
 gpiod('a process of inputs that is killed is told and replaced; what moved meanwhile is told then', () => withDoor({}, async ({ chip, told }) => {
   for (const pid of running('wires')) process.kill(pid, 'SIGSTOP');
   chip.drive(CONTACT, 1);
@@ -210,6 +229,14 @@ gpiod('a process of inputs that is killed is told and replaced; what moved meanw
   await eventually('the fault is told', () => told.heard.some((line) => line.startsWith('inputs The process')));
   await eventually('it is well again', () => told.heard.at(-1) === 'inputs well');
   assert.ok(told.heard.includes('contact open'));
+}));
+
+gpiod('a process of inputs takes no signal that reaches the daemon too', () => withDoor({}, async ({ chip, told }) => {
+  const before = running('wires');
+  for (const pid of before) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
+  chip.drive(CONTACT, 1);
+  await eventually('the contact is told', () => told.heard.includes('contact open'));
+  assert.equal(running('wires'), before);
 }));
 
 gpiod('the line of the relay is written down before it is energised', () => {
@@ -274,6 +301,10 @@ gpiod('outputs are switched, are off at the start and when the process ends, and
   chip.put('5.stuck', '1');
   wires.set(5, false);
   await eventually('the fault is told', () => faults.some((fault) => /the green lamp on GPIO 5.*reads on after it was switched off/.test(fault ?? '')));
+  chip.put('6.refuse', '5');
+  wires.set(6, false);
+  await eventually('the fault is told', () => faults.some((fault) => /the buzzer on GPIO 6.*level cannot be set/.test(fault ?? '')));
+  rmSync(join(chip.dir, 'of-gpiochip0', '6.refuse'));
   await wires.stop();
   assert.equal([chip.raw(5), chip.raw(6)], [0, 1]);
   rmSync(chip.dir, { recursive: true });

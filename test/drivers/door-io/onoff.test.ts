@@ -116,6 +116,13 @@ onoff('a line whose direction cannot be set is refused, though onoff keeps quiet
   assert.match((await refusal(driver(sysfs, new VirtualClock()))).message, /relay on GPIO 17 \(sysfs 529\).*direction reads "in"/);
 });
 
+onoff('[S1] a line whose polarity cannot be set is refused: its levels would mean the opposite', async () => {
+  const sysfs = fakePi();
+  sysfs.export(RELAY);
+  sysfs.put(`gpio${RELAY}/active_low-fixed`, '');
+  assert.match((await refusal(driver(sysfs, new VirtualClock(), { relayActiveLow: true }))).message, /relay on GPIO 17 \(sysfs 529\).*active_low reads false/);
+});
+
 const chips: Record<string, { chips: [string, number][]; label?: string; says: RegExp }> = {
   'no chip at all': { chips: [], says: /pinctrl-rp1, pinctrl-bcm2711, pinctrl-bcm2835; there are: none/ },
   'chips of another board': { chips: [['INT33FC:00', 300]], says: /there are: INT33FC:00\. Set doorIo\.chipLabel/ },

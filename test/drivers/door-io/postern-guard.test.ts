@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,26 @@ guard('[S1] one that ran wild would be ended by the kernel, and replaced, before
   return Promise.resolve();
 }));
 
+guard('[S1] it tells of each thing it may not do to be there when memory and processor run out, and of no other', async () => {
+  const { root } = sysfsLine('out\n', '0');
+  const child = spawn(guardProgram, ['guard', 'sysfs', '529', 'high', root], { detached: true });
+  let told = '';
+  child.stderr.on('data', (text: Buffer) => (told += text.toString()));
+  await once(child.stdout, 'data');
+  const about = (file: string): string => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
+  const fields = about('stat').split(') ')[1]?.split(' ') ?? [];
+  // proc(5): from the third field on, so nice is 16 and policy 38, which is 1 for SCHED_FIFO.
+  const lacks = {
+    'lock its memory': /^VmLck:\s+0 kB/m.test(about('status')),
+    'raise its priority': fields[16] !== '-20' && fields[38] !== '1',
+    'be spared when memory runs out': about('oom_score_adj').trim() !== '-1000',
+  };
+  child.stdin.end();
+  await once(child, 'close');
+  for (const [what, isLacking] of Object.entries(lacks)) assert.is(told.includes(what), isLacking, `${what}: "${told}"`);
+  rmSync(root, { recursive: true });
+});
+
 guard('[S1] one line is one door\'s: a second guard leaves it alone, may not have it, and has it once the first is gone', () => withGuard(async (first) => {
   await energised(first, LONG_LEASE_MS);
   const words = ['file', first.relay];
@@ -79,6 +99,55 @@ guard('[S1] one line is one door\'s: a second guard leaves it alone, may not hav
   await withGuard(async (third) => energised(third, 100), sanitized, words);
   await second.close();
 }));
+
+/** What a process has open, as far as it stays open while one looks. */
+function openFiles(pid: number): string[] {
+  const dir = `/proc/${pid}/fd`;
+  return readdirSync(dir).flatMap((fd) => {
+    try {
+      return [readlinkSync(join(dir, fd))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A guard that comes while another one has its line, once it has opened `path` on its way there. */
+async function waitsForTheLine(program: string, words: string[], path: string, first: GuardProcess): Promise<void> {
+  const second = new GuardProcess(program, words);
+  await eventually('it has come', () => openFiles(second.pid).includes(path));
+  process.kill(first.pid, 'SIGKILL');
+  await eventually('it answers', () => second.heard.length > 0);
+  assert.equal(second.heard, ['0 rest']);
+  await second.close();
+}
+
+guard('[S1] a guard that comes while the one before it still has the line waits for it', () => withGuard(
+  (first) => waitsForTheLine(sanitized, ['file', first.relay], first.relay, first),
+));
+
+guard('[S1] a guard that comes while the one before it still has a chip\'s line waits for it', async () => {
+  const chip = new FakeChip('pinctrl-rp1');
+  const words = ['chip', 'pinctrl-rp1', '17', 'high'];
+  await withGuard((first) => waitsForTheLine(fakeChipGuard(), words, join(chip.dir, 'gpiochip0'), first), fakeChipGuard(), words);
+  rmSync(chip.dir, { recursive: true });
+});
+
+guard('[S1] a chip\'s line that cannot be driven any more: that is told, and it rests as soon as it can be', async () => {
+  const chip = new FakeChip('pinctrl-rp1');
+  await withGuard(async (bench) => {
+    await energised(bench, LONG_LEASE_MS);
+    chip.put('17.refuse', '5');
+    bench.send('rest 2');
+    await eventually('it answers', () => bench.heard.length === 2);
+    assert.is(bench.heard[1], '2 failed EIO: the line\'s level cannot be set');
+    rmSync(join(chip.dir, 'of-gpiochip0/17.refuse'));
+    await eventually('it rests', () => bench.heard.length === 3);
+    assert.is(bench.heard[2], '0 rest');
+    assert.is(chip.raw(17), 0);
+  }, fakeChipGuard(), ['chip', 'pinctrl-rp1', '17', 'high']);
+  rmSync(chip.dir, { recursive: true });
+});
 
 guard('[S1] a closed pipe: rest, and the end', () => withGuard(async (bench) => {
   await energised(bench, LONG_LEASE_MS);
@@ -165,6 +234,8 @@ guard('a relay line that cannot be opened is told, with the system\'s name of th
     [['file', `/${'x'.repeat(4_500)}`], /^0 failed .*too long/],
     [['sysfs', '529', 'up'], /^0 failed EINVAL: a line is /],
     [['sysfs', 'seventeen', 'high', '/nonexistent'], /^0 failed EINVAL: "seventeen" is no GPIO number/],
+    [['sysfs', '529x', 'high', '/nonexistent'], /^0 failed EINVAL: "529x" is no GPIO number/],
+    [['sysfs', 'pinctrl-rp1:17x', 'high', '/nonexistent'], /^0 failed EINVAL: .* is no label and pin/],
     [['sysfs', '529', 'high', '/nonexistent'], /^0 failed ENOENT: line 529 cannot be exported/],
     [['sysfs', 'pinctrl-rp1:17', 'high', '/nonexistent'], /^0 failed ENOENT: \/nonexistent cannot be read: this kernel has no GPIO through sysfs/],
     [['chip', '/dev/null', '17', 'high'], /^0 failed ENOTTY: line 17/],
@@ -294,6 +365,7 @@ rest('[S1] a line that is an input is made an output by its rest level in one go
 rest('a label on none or several chips, and a pin beyond its lines, are refused', () => {
   const { root } = sysfsLine('out\n', '0');
   assert.match(run(['rest', 'sysfs', 'pinctrl-rp1:17', 'high', root]).stderr, /0 GPIO chips are labelled pinctrl-rp1/);
+  assert.match(run(['rest', 'sysfs', 'pinctrl-bcm:17', 'high', root]).stderr, /0 GPIO chips are labelled pinctrl-bcm /);
   assert.match(run(['rest', 'sysfs', 'pinctrl-bcm2711:54', 'high', root]).stderr, /have a line 54/);
   mkdirSync(join(root, 'gpiochip600'));
   for (const [file, text] of Object.entries({ label: 'pinctrl-bcm2711', base: '600', ngpio: '54' })) writeFileSync(join(root, 'gpiochip600', file), text);
@@ -312,6 +384,27 @@ rest('[S1] a line of a chip is driven to rest and read back', () => {
   assert.is(status, 1);
   assert.match(stderr, /reads energised after it was told to rest/);
   rmSync(chip.dir, { recursive: true });
+});
+
+rest('[S1] a chip whose label others have too is refused, half a label is none, and another name of a chip is not another chip', () => {
+  const chip = new FakeChip('pinctrl-rp1');
+  chip.drive(17, 1);
+  assert.match(run(['rest', 'chip', 'pinctrl', '17', 'high'], fakeChipGuard()).stderr, /0 GPIO chips/);
+  symlinkSync('gpiochip0', join(chip.dir, 'gpiochip4'));
+  assert.is(run(['rest', 'chip', 'pinctrl-rp1', '17', 'high'], fakeChipGuard()).status, 0);
+  chip.drive(17, 1);
+  chip.add('pinctrl-rp1', 54, 'gpiochip1');
+  const { status, stderr } = run(['rest', 'chip', 'pinctrl-rp1', '17', 'high'], fakeChipGuard());
+  assert.is(status, 1);
+  assert.match(stderr, /2 GPIO chips/);
+  rmSync(chip.dir, { recursive: true });
+});
+
+rest('[S1] a level that cannot be written, or not read back, is exit code 1', () => {
+  assert.match(run(['rest', 'file', '/dev/full']).stderr, /cannot be written/);
+  assert.is(run(['rest', 'file', '/dev/full']).status, 1);
+  assert.match(run(['rest', 'file', '/dev/null']).stderr, /cannot be read/);
+  assert.is(run(['rest', 'file', '/dev/null']).status, 1);
 });
 
 rest('welded contacts are exit code 1', () => {
@@ -333,6 +426,7 @@ rest('the file of the line: none is nothing to do, a path with spaces is one wor
     assert.is(run(['rest-file', file]).status, 1, JSON.stringify(text.slice(0, 20)));
   }
   assert.is(run(['rest-file', dir]).status, 1, 'a folder');
+  assert.is(run(['rest-file', join(dir, 'relay/line')]).status, 1, 'one that cannot be opened');
   rmSync(dir, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -169,6 +169,16 @@ test('[S1] the guard stopped while it holds the relay: the driver ends the lease
     assert.not.ok(lives(guard));
   }));
 
+test('[S1] the guard stopped, and then the driver: the guard is killed, and the relay rests', () =>
+  withDoor(async (io, _told, dir) => {
+    const guard = await guardOf(process.pid);
+    await io.energise(LONG_LEASE_MS);
+    process.kill(guard, 'SIGSTOP');
+    await io.stop();
+    assert.is(relayIn(dir), '0');
+    assert.not.ok(lives(guard));
+  }));
+
 test('[S1] the guard stopped before a release: the release is refused, the relay rests, another guard comes', () =>
   withDoor(async (io, told, dir) => {
     process.kill(await guardOf(process.pid), 'SIGSTOP');
@@ -218,6 +228,18 @@ test('[S1] orders of garbage energise nothing, and a guard that is sent no newli
     await until('the guard ends', () => heard.at(-1)?.startsWith('gone') === true);
     assert.is(relayIn(dir), '0');
   }));
+
+test('[S1] what a guard said before it died is heard before its end, however late it arrives', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-guard-'));
+  const program = join(dir, 'guard');
+  // A child that it leaves behind speaks when it has ended, as words still in the pipe do.
+  writeFileSync(program, '#!/bin/sh\n(while kill -0 $$ 2> /dev/null; do sleep 0.05; done; sleep 0.2; echo "0 rest") &\n', { mode: 0o755 });
+  const heard: string[] = [];
+  guardProcess({ kind: 'file', path: join(dir, 'relay') }, systemClock, program)({ answer: (text) => heard.push(text), gone: (why) => heard.push(`gone: ${why}`) });
+  await until('both are heard', () => heard.length === 2);
+  assert.equal(heard, ['0 rest', 'gone: exit code 0']);
+  rmSync(dir, { recursive: true });
+});
 
 test('a guard whose relay line cannot be opened says why and ends', async () => {
   const heard: string[] = [];
