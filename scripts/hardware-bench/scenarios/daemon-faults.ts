@@ -11,8 +11,6 @@ import { UNLOCK_MS, prepareSite } from '../site.ts';
 const SCRIPTS = '/opt/postern/scripts/hardware-bench/guest';
 /** By the guard, after a death; under emulation too. */
 const AFTER_DEATH_MS = 100;
-/** By the unit's ExecStopPost, when the guard is dead, too. */
-const AFTER_BOTH_MS = 1_000;
 const TRIES = 5;
 /** [S1] Of a release that a hang fell into. */
 const HELD_MS = UNLOCK_MS + 1_000;
@@ -21,7 +19,7 @@ const HELD_MS = UNLOCK_MS + 1_000;
 const FAULTS = [
   { fault: 'kill-daemon', says: 'kill -9 of the daemon', kind: 'death' },
   { fault: 'kill-guard', says: 'the guard killed alone', kind: 'death' },
-  { fault: 'kill-both', says: 'daemon and guard killed at once', kind: 'both' },
+  { fault: 'kill-both', says: 'daemon and guard killed at once', kind: 'death' },
   { fault: 'freeze-daemon', says: 'SIGSTOP of the daemon', kind: 'hang' },
   { fault: 'stall-loop', says: "the daemon's loop stalled", kind: 'hang' },
   { fault: 'freeze-guard', says: 'SIGSTOP of the guard', kind: 'hang' },
@@ -68,13 +66,13 @@ async function attempt(guest: Guest, fault: string): Promise<AfterFault> {
   return afterFault(watched(readFileSync(join(guest.dir, 'out/watch.txt'), 'utf8')).edges, faultNs, nowNs);
 }
 
-function judge(guest: Guest, says: string, kind: 'death' | 'both' | 'hang', results: readonly AfterFault[]): BenchRow[] {
+function judge(guest: Guest, says: string, kind: 'death' | 'hang', results: readonly AfterFault[]): BenchRow[] {
   const stuck = results.filter(({ restMs, heldMs = Infinity, roseAgain }) => restMs === undefined || heldMs > HELD_MS || roseAgain).length;
   if (stuck > 0) throw new ScenarioFailed(`${says}: in ${stuck} of ${results.length} tries the relay stayed up or rose again.`, `${guest.dir}/out/watch.txt and journal.txt beside it`);
-  const times = results.map(({ restMs, heldMs }) => (kind === 'hang' ? heldMs : restMs) ?? NaN);
-  const name = kind === 'hang' ? `${says}: release it fell into` : `${says}: fault to rest`;
+  const times = results.map(({ restMs, heldMs }) => (kind === 'death' ? restMs : heldMs) ?? NaN);
+  const name = kind === 'death' ? `${says}: fault to rest` : `${says}: release it fell into`;
   return [
-    ...distribution(name, times, 'ms', { death: AFTER_DEATH_MS, both: AFTER_BOTH_MS, hang: HELD_MS }[kind]),
+    ...distribution(name, times, 'ms', kind === 'death' ? AFTER_DEATH_MS : HELD_MS),
     { name: `${says}: relay stuck`, value: stuck, unit: `of ${results.length}`, goal: 1 },
   ];
 }
