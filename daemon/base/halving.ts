@@ -12,3 +12,11 @@ export function halve({ data, width, height }: GreyPicture, into: Uint8Array): G
   }
   return { data: into.subarray(0, columns * rows), width: columns, height: rows };
 }
+
+/** The picture so many times halved, in memory of its own; itself when that is none. */
+export function halved(picture: GreyPicture, times: number): GreyPicture {
+  if (times === 0) return picture;
+  let small = halve(picture, new Uint8Array((picture.width >> 1) * (picture.height >> 1)));
+  for (let n = 1; n < times; n++) small = halve(small, small.data);
+  return small;
+}

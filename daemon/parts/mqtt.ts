@@ -1,8 +1,8 @@
 import type { Config } from '../../config/schema.ts';
+import type { ListSync } from '../access/list-sync.ts';
 import type { Alarms } from '../base/alarm.ts';
 import { readClientTls } from '../base/client-tls.ts';
 import type { EventDraft } from '../base/events.ts';
-import type { ListSync } from '../access/list-sync.ts';
 import type { KeySet } from '../base/key-set.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import type { Door } from '../door/door.ts';

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PosternError } from '../base/errors.ts';
 import type { Frame } from '../base/frame.ts';
 import type { GreyPicture } from '../base/grey-picture.ts';
-import { halve } from '../base/halving.ts';
+import { halved } from '../base/halving.ts';
 import type { RawPicture } from './pixelate.ts';
 
 /** Rows of one turn of the loop: a picture of 1280 × 720 does not hold it. */
@@ -22,7 +22,7 @@ interface Planes {
  */
 export async function colourPixels(frame: Frame, chroma: Uint8Array, halvings = 0): Promise<RawPicture> {
   const planes = planesOf(frame, chroma);
-  return rgbOf(halvings === 0 ? planes : halved(planes, halvings));
+  return rgbOf(halvings === 0 ? planes : smaller(planes, halvings));
 }
 
 function planesOf({ luma, width, height }: Frame, chroma: Uint8Array): Planes {
@@ -34,16 +34,8 @@ function planesOf({ luma, width, height }: Frame, chroma: Uint8Array): Planes {
   return { y: { data: luma, width, height }, u: { ...half, data: chroma.subarray(0, size) }, v: { ...half, data: chroma.subarray(size) }, chroma: 'half' };
 }
 
-function halved({ y, u, v }: Planes, halvings: number): Planes {
-  return { y: smaller(y, halvings), u: smaller(u, halvings - 1), v: smaller(v, halvings - 1), chroma: 'whole' };
-}
-
-function smaller(plane: GreyPicture, halvings: number): GreyPicture {
-  if (halvings === 0) return plane;
-  // The first into memory of its own, for the frame's bytes belong to everybody; the others over it.
-  let small = halve(plane, new Uint8Array((plane.width >> 1) * (plane.height >> 1)));
-  for (let n = 1; n < halvings; n++) small = halve(small, small.data);
-  return small;
+function smaller({ y, u, v }: Planes, halvings: number): Planes {
+  return { y: halved(y, halvings), u: halved(u, halvings - 1), v: halved(v, halvings - 1), chroma: 'whole' };
 }
 
 async function rgbOf({ y, u, v, chroma }: Planes): Promise<RawPicture> {

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { PosternError } from '../base/errors.ts';
 import { quadArea, type Frame, type Point, type Quad } from '../base/frame.ts';
+import { halved } from '../base/halving.ts';
 import { colourPixels } from './colour-pixels.ts';
 import type { Sighting } from './frame-ring.ts';
 import { pixelate, type RawPicture } from './pixelate.ts';
@@ -88,14 +89,13 @@ export async function cover(picture: RawPicture, covers: Cover[]): Promise<void>
 /** The frame's bare pixels, so many times halved. Rejects PosternError('picture-bad'). */
 export async function pixelsOf(frame: Frame, halvings = 0): Promise<RawPicture> {
   const { jpeg, chroma } = frame;
-  const width = Math.ceil(frame.width / 2 ** halvings);
-  if (!jpeg) return chroma ? colourPixels(frame, chroma, halvings) : smaller(lumaPixels(frame), width);
+  if (!jpeg) return chroma ? colourPixels(frame, chroma, halvings) : lumaPixels(frame, halvings);
   // Start of image and the next marker (ITU-T T.81, B.1.1.3): libvips would try any other format, too.
   if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8 || jpeg[2] !== 0xff) throw new PosternError('picture-bad', 'The camera\'s picture is no JPEG.');
   try {
     const whole = sharp(jpeg, { limitInputPixels: MAX_PIXELS, failOn: 'truncated' }).toColourspace('srgb');
     // A half, a quarter and an eighth come out of the decompression itself, which saves most of the work.
-    const decoded = halvings === 0 ? whole : whole.resize({ width, withoutEnlargement: true, kernel: 'linear' });
+    const decoded = halvings === 0 ? whole : whole.resize({ width: Math.ceil(frame.width / 2 ** halvings), withoutEnlargement: true, kernel: 'linear' });
     const { data, info } = await decoded.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return { data, width: info.width, height: info.height, channels: info.channels };
   } catch (thrown) {
@@ -103,16 +103,10 @@ export async function pixelsOf(frame: Frame, halvings = 0): Promise<RawPicture> 
   }
 }
 
-function lumaPixels({ luma, width, height }: Frame): RawPicture {
+function lumaPixels({ luma, width, height }: Frame, halvings: number): RawPicture {
   if (luma?.length !== width * height) throw new PosternError('picture-bad', 'The camera\'s picture has not the size it says.');
   // A copy: the frame's own bytes belong to everybody.
-  return { data: Uint8Array.from(luma), width, height, channels: 1 };
-}
-
-async function smaller(picture: RawPicture, width: number): Promise<RawPicture> {
-  if (picture.width <= width) return picture;
-  const { data, info } = await rawSharp(picture).resize({ width, kernel: 'linear' }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height, channels: info.channels };
+  return halvings === 0 ? { data: Uint8Array.from(luma), width, height, channels: 1 } : { ...halved({ data: luma, width, height }, halvings), channels: 1 };
 }
 
 function rawSharp({ data, width, height, channels }: RawPicture): Sharp {

@@ -7,6 +7,12 @@ export interface PassedOnLog {
   head(): ChainHead;
 }
 
+/** The event log, for whoever tells the newest of something. */
+export interface NewestInLog {
+  query(query: { types: readonly EventType[]; newestFirst: true; limit: 1 }): StoredEvent[];
+  onStored(listener: (event: StoredEvent) => void): void;
+}
+
 /** A log that does not have the event up to which it was passed on is another log, or was rewritten. */
 export function isOtherLog(log: PassedOnLog, { seq, hash }: ChainHead): boolean {
   if (seq === 0) return false;

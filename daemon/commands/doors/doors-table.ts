@@ -34,13 +34,14 @@ export function doorsTable(doors: readonly SiteDoor[], view: TableView): string[
 function rowOf({ doorUuid, isOnline, state, attempt }: SiteDoor, nowMs: number): Cell[] {
   const alarms = state?.alarms ?? [];
   const worst = alarms.some(({ severity }) => severity === 'critical') ? 'red' : alarms.length > 0 ? 'yellow' : 'plain';
+  const listPart = state?.parts['list'];
   return [
     { text: printable(state?.name ?? doorUuid) },
     { text: printable(state?.state ?? '–'), paint: state?.state === 'forced' || state?.state === 'fault' ? 'red' : 'plain' },
     { text: isOnline === undefined ? '–' : isOnline ? 'online' : 'offline', paint: isOnline === false ? 'red' : 'plain' },
     // What an offline door last said is that old.
     { text: state ? age(nowMs - (isOnline === false ? state.atMs : state.startedAtMs)) : '–', paint: 'grey' },
-    { text: state?.list ? age(nowMs - state.list.issuedAtMs) : '–', paint: state?.parts['list']?.state === 'degraded' || state?.parts['list']?.state === 'down' ? 'yellow' : 'plain' },
+    { text: state?.list ? age(nowMs - state.list.issuedAtMs) : '–', paint: listPart && listPart.state !== 'ok' ? 'yellow' : 'plain' },
     { text: alarms.map(({ name }) => printable(name)).join(' ') || '–', paint: worst },
     { text: attempt ? printable(`${age(nowMs - attempt.atMs)} ago ${attempt.event_type}: ${attempt.text}`) : '–' },
   ];

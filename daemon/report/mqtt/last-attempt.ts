@@ -1,12 +1,7 @@
-import type { EventType, StoredEvent } from '../../base/events.ts';
+import type { StoredEvent } from '../../base/events.ts';
 import { attemptLine, attemptTypes } from '../attempt-line.ts';
+import type { NewestInLog } from '../log-place.ts';
 import type { ScanPayload } from './payloads.ts';
-
-/** The log, as far as attempts are taken from it. */
-export interface AttemptLog {
-  query(query: { types: readonly EventType[]; newestFirst: true; limit: 1 }): StoredEvent[];
-  onStored(listener: (event: StoredEvent) => void): void;
-}
 
 /** An attempt as brokers are told of it; undefined for an event that is none. */
 export function scanPayload(event: StoredEvent): ScanPayload | undefined {
@@ -20,7 +15,7 @@ export function scanPayload(event: StoredEvent): ScanPayload | undefined {
 export class LastAttempt {
   #payload: ScanPayload | undefined;
 
-  constructor(events: AttemptLog) {
+  constructor(events: NewestInLog) {
     const [last] = events.query({ types: attemptTypes, newestFirst: true, limit: 1 });
     if (last) this.#see(last);
     events.onStored((event) => this.#see(event));

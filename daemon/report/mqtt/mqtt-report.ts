@@ -4,13 +4,13 @@ import type { DurableState } from '../../base/durable-state.ts';
 import { InFlight } from '../../base/in-flight.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { StatusBoard } from '../../base/status.ts';
-import type { PassedOnLog } from '../log-place.ts';
+import type { NewestInLog, PassedOnLog } from '../log-place.ts';
 import { AlarmPublisher } from './alarm-publisher.ts';
 import { logUnlessLost, type BrokerConnection } from './broker-connection.ts';
 import { BrokerLink, type BrokerLinkOptions } from './broker-link.ts';
 import { Discovery, type DiscoveryOptions } from './discovery.ts';
 import { EventPublisher } from './event-publisher.ts';
-import { LastAttempt, type AttemptLog } from './last-attempt.ts';
+import { LastAttempt } from './last-attempt.ts';
 import { NewestTeller } from './newest-teller.ts';
 import { availabilityPayloads } from './payloads.ts';
 import { PicturePublisher, type PicturePublisherOptions } from './picture-publisher.ts';
@@ -25,7 +25,7 @@ export interface MqttReportOptions {
   access: BrokerAccess;
   doorUuid: string;
   topics: DoorTopics;
-  events: PassedOnLog & PicturePublisherOptions['events'] & AttemptLog;
+  events: PassedOnLog & NewestInLog;
   state: DurableState;
   /** The state of the door and its parts; what is known here is added. */
   facts: () => Omit<StateFacts, 'outbox' | 'lastAttempt'>;

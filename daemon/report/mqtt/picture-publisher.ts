@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
-import type { EventType, StoredEvent } from '../../base/events.ts';
+import type { StoredEvent } from '../../base/events.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { NewestInLog } from '../log-place.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { NewestTeller } from './newest-teller.ts';
 
@@ -8,7 +9,7 @@ export interface PicturePublisherOptions {
   topic: string;
   /** Whether the config lets pictures go to the broker. */
   isOn: boolean;
-  events: { query(query: { types: readonly EventType[]; newestFirst: true; limit: 1 }): StoredEvent[]; onStored(listener: (event: StoredEvent) => void): void };
+  events: NewestInLog;
   /** A stored JPEG by its path below the evidence folder; undefined when it is gone. */
   readPicture: (file: string) => Promise<Buffer | undefined>;
   clock: Clock;

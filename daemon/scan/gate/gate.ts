@@ -39,7 +39,8 @@ export class Gate {
   readonly #watch = new SceneWatch();
   #stillSinceMs = -Infinity;
   #lookedAtMs = -Infinity;
-  #heartbeatGapMs: number;
+  /** Set when a scene begins; the first picture is the first scene's. */
+  #heartbeatGapMs = 0;
   #unsettled = false;
   /** Since when something was unsettled in this scene, again and again perhaps. */
   #unsettledSinceMs: number | undefined;
@@ -48,7 +49,6 @@ export class Gate {
   /** `heartbeatMs`: for no longer than this no picture is looked at. */
   constructor(heartbeatMs: number) {
     this.#heartbeatMs = heartbeatMs;
-    this.#heartbeatGapMs = heartbeatMs * FIRST_HEARTBEAT;
   }
 
   /** Arrival of the first picture that showed what all have shown since. */
