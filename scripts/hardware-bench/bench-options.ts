@@ -9,6 +9,8 @@ export interface BenchOptions {
   buildOnly: boolean;
   /** Names of scenarios; empty: all. */
   only: string[];
+  /** Names of faults; empty: all. */
+  faults: string[];
   repeats: number;
   cuts: number;
   /** After so many minutes no further scenario is begun. */
@@ -26,16 +28,20 @@ export function benchOptions(args: string[]): BenchOptions {
       rebuild: { type: 'boolean', default: false },
       'build-only': { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      fault: { type: 'string', multiple: true, default: [] },
       repeats: { type: 'string', default: '20' },
       cuts: { type: 'string', default: '300' },
       minutes: { type: 'string', default: '99999' },
     },
   });
   const { help, keep, json, rebuild } = values;
-  const only = values.only.flatMap((names) => names.split(',')).filter((name) => name !== '');
   return {
-    help, keep, json, rebuild, buildOnly: values['build-only'], only, repeats: count('--repeats', values.repeats), cuts: count('--cuts', values.cuts), minutes: count('--minutes', values.minutes),
+    help, keep, json, rebuild, buildOnly: values['build-only'], only: names(values.only), faults: names(values.fault), repeats: count('--repeats', values.repeats), cuts: count('--cuts', values.cuts), minutes: count('--minutes', values.minutes),
   };
+}
+
+function names(lists: string[]): string[] {
+  return lists.flatMap((list) => list.split(',')).filter((name) => name !== '');
 }
 
 function count(option: string, text: string): number {

@@ -18,6 +18,7 @@ import { GuestPool } from './guest-pool.ts';
 import { Progress } from './progress.ts';
 import { isOnPath, whyNot } from './requirements.ts';
 import type { Scenario } from './scenario.ts';
+import { FAULTS } from './scenarios/daemon-faults.ts';
 import { scenarios } from './scenarios.ts';
 
 /** As test runners and build systems know it: not run, for a reason that was told. */
@@ -25,12 +26,13 @@ const SKIPPED = 77;
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const imageDir = join(root, 'scripts/hardware-bench/image');
 
-const help = `Usage: npm run bench:hardware -- [--only NAME] [--repeats N] [--cuts N] [--minutes N] [--keep] [--json] [--rebuild] [--build-only]
+const help = `Usage: npm run bench:hardware -- [--only NAME] [--fault NAME] [--repeats N] [--cuts N] [--minutes N] [--keep] [--json] [--rebuild] [--build-only]
 
 Builds a guest from Debian's packages (once; about 0.7 GB in ${cacheDir(process.env)}), boots it
 in QEMU, runs the daemon there under its systemd unit on a simulated Raspberry Pi header, and measures.
 
   --only NAME    run this scenario alone; may be repeated
+  --fault NAME   of the faults do this alone; may be repeated: ${FAULTS.map(({ fault }) => fault).join(', ')}
   --repeats N    how often each fault is tried (default 20)
   --cuts N       how many power cuts are tried (default 300)
   --minutes N    begin no further scenario after so many minutes; those skipped are named
@@ -52,14 +54,19 @@ async function main(): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const unknown = options.only.filter((name) => !scenarios.some((each) => each.name === name));
-  if (unknown.length > 0) throw new RangeError(`There is no scenario ${unknown.join(', ')}. There are: ${scenarios.map(({ name }) => name).join(', ')}.`);
+  mustBeOf('scenario', scenarios.map(({ name }) => name), options.only);
+  mustBeOf('fault', FAULTS.map(({ fault }) => fault), options.faults);
   const reason = whyNot({ uid: process.getuid?.(), platform: process.platform, arch: process.arch, has: isOnPath });
   if (reason !== undefined) {
     process.stdout.write(`skipped: the hardware bench. ${reason}\n`);
     return SKIPPED;
   }
   return run(options, scenarios.filter(({ name }) => options.only.length === 0 || options.only.includes(name)));
+}
+
+function mustBeOf(kind: string, known: readonly string[], asked: readonly string[]): void {
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new RangeError(`There is no ${kind} ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
 }
 
 async function run(options: BenchOptions, wanted: readonly Scenario[]): Promise<number> {
@@ -133,13 +140,13 @@ interface Workshop {
   progress: Progress;
 }
 
-async function runScenario(scenario: Scenario, { guests, cache, options: { repeats, cuts }, progress }: Workshop): Promise<{ rows: BenchRow[]; failure?: string }> {
+async function runScenario(scenario: Scenario, { guests, cache, options: { faults, repeats, cuts }, progress }: Workshop): Promise<{ rows: BenchRow[]; failure?: string }> {
   progress.say(`\n${scenario.name}: ${scenario.about}`);
   const dir = join(guests.dir, scenario.name);
   mkdirSync(dir);
   try {
     const rows = await scenario.run({
-      guest: () => guests.shared(), ownGuest: (name, more) => guests.own(name, more), dir, repeats, cuts, root, cache, progress,
+      guest: () => guests.shared(), ownGuest: (name, more) => guests.own(name, more), dir, faults, repeats, cuts, root, cache, progress,
       say: (text) => progress.say(text),
     });
     return { rows };

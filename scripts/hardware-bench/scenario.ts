@@ -11,6 +11,8 @@ export interface Bench {
   ownGuest(name: string, more: readonly string[]): Promise<Guest>;
   /** The output folder: evidence goes there. */
   dir: string;
+  /** Names of the faults to do to the daemon; empty: all. */
+  faults: readonly string[];
   /** How often a fault is repeated, and how many power cuts are tried. */
   repeats: number;
   cuts: number;

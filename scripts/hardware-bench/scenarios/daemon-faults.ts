@@ -16,7 +16,7 @@ const TRIES = 5;
 const HELD_MS = UNLOCK_MS + 1_000;
 
 /** What is done, in the words of fault.sh, and what it is measured by. */
-const FAULTS = [
+export const FAULTS = [
   { fault: 'kill-daemon', says: 'kill -9 of the daemon', kind: 'death' },
   { fault: 'kill-guard', says: 'the guard killed alone', kind: 'death' },
   { fault: 'kill-both', says: 'daemon and guard killed at once', kind: 'death' },
@@ -38,7 +38,7 @@ export const daemonFaults: Scenario = {
     const startS = Number(await guest.must(`set -e; . ${SCRIPTS}/door.sh; from=$EPOCHREALTIME; systemctl start $unit; await_daemon; awk "BEGIN { print $EPOCHREALTIME - $from }"`));
     await guest.must('systemd-run --quiet --unit=door-watch -p StandardOutput=file:/run/watch.txt door-watch line /run/door/sim_gpio17/value');
     const rows: BenchRow[] = [{ name: 'daemon under its unit: start until the door is known to be locked', value: startS, unit: 's' }];
-    for (const { fault, says, kind } of FAULTS) {
+    for (const { fault, says, kind } of FAULTS.filter(({ fault }) => bench.faults.length === 0 || bench.faults.includes(fault))) {
       const results: AfterFault[] = [];
       for (let i = 0; i < bench.repeats; i++) results.push(await once(guest, fault));
       rows.push(...judge(guest, says, kind, results));

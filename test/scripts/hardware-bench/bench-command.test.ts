@@ -21,11 +21,12 @@ function run(args: string[], env: NodeJS.ProcessEnv = {}): { code: number | null
 command('--help names every scenario, the exit codes and the cache', () => {
   const { code, text } = run(['--help'], { POSTERN_BENCH_CACHE: '/some/cache' });
   assert.is(code, 0);
-  for (const word of ['contracts', 'camera', 'faults', 'reboots', 'entry', 'power-cuts', 'raspi', '--build-only', '--minutes', '--only', '--repeats', '--cuts', '--keep', '--json', '77', '/some/cache']) assert.ok(text.includes(word), word);
+  for (const word of ['contracts', 'camera', 'faults', 'reboots', 'entry', 'power-cuts', 'raspi', '--build-only', '--minutes', '--only', '--fault', 'exhaust-memory', '--repeats', '--cuts', '--keep', '--json', '77', '/some/cache']) assert.ok(text.includes(word), word);
 });
 
 const wrong: Record<string, { args: string[]; says: RegExp }> = {
   'an unknown scenario': { args: ['--only', 'earthquake'], says: /no scenario earthquake\. There are: contracts/ },
+  'an unknown fault': { args: ['--only', 'faults', '--fault', 'kill-both,flood'], says: /no fault flood\. There are: kill-daemon/ },
   'an unknown option': { args: ['--fast'], says: /--fast/ },
   'a word too many': { args: ['faults'], says: /faults/ },
   'no number of repeats': { args: ['--repeats', 'many'], says: /--repeats takes a whole number.*"many"/ },
@@ -40,8 +41,9 @@ for (const [situation, { args, says }] of Object.entries(wrong)) {
   });
 }
 
-command('--only takes several names, apart or together', () => {
+command('--only and --fault take several names, apart or together', () => {
   assert.equal(benchOptions(['--only', 'a,b', '--only', 'c']).only, ['a', 'b', 'c']);
+  assert.equal(benchOptions(['--fault', 'a,b', '--fault', 'c']).faults, ['a', 'b', 'c']);
 });
 
 const machine = { uid: 0, platform: 'linux', arch: 'x64', has: () => true };
