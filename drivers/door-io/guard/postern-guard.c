@@ -3,7 +3,8 @@
  *
  *     postern-guard guard <line>          holds the lock relay by leases; orders on stdin, answers on stdout
  *     postern-guard rest <line>           brings the relay to rest, reads it back, ends
- *     postern-guard rest-file <file>      the same for the line that the file names, one word a line
+ *     postern-guard rest-file <file> [<user>]
+ *                                         the same for the line that the file names, one word a line, as this user
  *     postern-guard wires <chip> <wire>…  tells a door's inputs and switches its outputs
  *     postern-guard chips [<pin>…]        tells what GPIO chips there are, and who has these lines
  *
@@ -12,6 +13,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +24,7 @@
 #include "relay-line.h"
 
 static const char usage[] =
-  "Usage: postern-guard rest <line> | rest-file <file> | guard <line> | wires <chip> <wire>... | chips [<pin>...]\n\n"
+  "Usage: postern-guard rest <line> | rest-file <file> [<user>] | guard <line> | wires <chip> <wire>... | chips [<pin>...]\n\n"
   "  <line>   file <path>\n"
   "           sysfs <gpio>|<chip label>:<pin> high|low     high or low is the level that energises the relay\n"
   "           chip <path>|<chip label> <pin> high|low\n"
@@ -39,6 +42,19 @@ static int rest_mode(int count, char *const words[]) {
   if (!energised) return 0;
   fprintf(stderr, "postern-guard: the relay reads energised after it was told to rest: its contacts may be welded, or something else drives its line\n");
   return 1;
+}
+
+/*
+ * Root becomes this user, with its groups: the file is the user's word, and may move no more than the user may. systemd
+ * could do it with User=, and takes twice as long for it, with all else that it then does before a program starts.
+ */
+static int become(const char *name) {
+  errno = 0;
+  struct passwd *user = getpwnam(name);
+  if (user && user->pw_uid == geteuid()) return 0;
+  if (user && initgroups(name, user->pw_gid) == 0 && setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0) return 0;
+  fprintf(stderr, "postern-guard: cannot become the user %s: %s\n", name, user || errno ? strerror(errno) : "there is none of this name");
+  return -1;
 }
 
 /* No file: no daemon has held a relay here yet, and there is nothing to rest. */
@@ -67,7 +83,7 @@ int main(int count, char *words[]) {
   const char *mode = count > 1 ? words[1] : "";
   if (strcmp(mode, "guard") == 0 && count > 2) return guard_mode(count - 2, words + 2);
   if (strcmp(mode, "rest") == 0 && count > 2) return rest_mode(count - 2, words + 2);
-  if (strcmp(mode, "rest-file") == 0 && count == 3) return rest_file_mode(words[2]);
+  if (strcmp(mode, "rest-file") == 0 && (count == 3 || count == 4)) return count == 4 && become(words[3]) < 0 ? 1 : rest_file_mode(words[2]);
   if (strcmp(mode, "wires") == 0 && count > 3) return wires_mode(count - 2, words + 2);
   if (strcmp(mode, "chips") == 0) return chips_mode(count - 2, words + 2);
   bool help = strcmp(mode, "--help") == 0;

@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -430,8 +430,36 @@ rest('the file of the line: none is nothing to do, a path with spaces is one wor
   rmSync(dir, { recursive: true });
 });
 
+rest('the file of the line is taken as the word of the user that is named: what that one may not, root does not for it', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'postern-rest-'));
+  const file = join(dir, 'relay-line');
+  const relay = join(dir, 'relay');
+  const asRoot = process.getuid?.() === 0;
+  const user = asRoot ? 'nobody' : userInfo().username;
+  const uid = Number(execFileSync('id', ['-u', user], { encoding: 'utf8' }));
+  chmodSync(dir, 0o777);
+  keepRelayLine(file, { kind: 'file', path: relay });
+  assert.is(run(['rest-file', file, user]).status, 0);
+  assert.is(readFileSync(relay, 'utf8'), '0\n');
+  assert.is(statSync(relay).uid, uid, 'made by that user');
+  if (asRoot) {
+    rmSync(relay);
+    chmodSync(dir, 0o755);
+    const refused = run(['rest-file', file, user]);
+    assert.match(refused.stderr, /relay cannot be opened/);
+    assert.is(refused.status, 1);
+    assert.not.ok(existsSync(relay));
+  } else {
+    assert.match(run(['rest-file', file, 'root']).stderr, /cannot become the user root: Operation not permitted/);
+  }
+  const unknown = run(['rest-file', file, 'no-such-user']);
+  assert.match(unknown.stderr, /cannot become the user no-such-user: there is none of this name/);
+  assert.is(unknown.status, 1);
+  rmSync(dir, { recursive: true });
+});
+
 rest('wrong usage is exit code 2, and --help is 0', () => {
-  for (const args of [[], ['rest'], ['guard'], ['rest-file'], ['wires', '/dev/gpiochip0'], ['open'], ['wires', 'x', 'in:1'], ['wires', 'x', 'out:1:up'], ['wires', 'x', 'in:1:pull-up:high:5x']]) {
+  for (const args of [[], ['rest'], ['guard'], ['rest-file'], ['rest-file', 'x', 'nobody', 'x'], ['wires', '/dev/gpiochip0'], ['open'], ['wires', 'x', 'in:1'], ['wires', 'x', 'out:1:up'], ['wires', 'x', 'in:1:pull-up:high:5x']]) {
     assert.is(run(args).status, 2, args.join(' '));
   }
   assert.match(run(['--help']).stdout, /^Usage: postern-guard/);
