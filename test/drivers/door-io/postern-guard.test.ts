@@ -100,6 +100,26 @@ guard('[S1] one line is one door\'s: a second guard leaves it alone, may not hav
   await second.close();
 }));
 
+guard('[S1] an order longer than any is none, though each word of it is one', () => withGuard(async (bench) => {
+  const sentMs = bench.nowMs().toFixed(3);
+  const order = `energise 1 ${LONG_LEASE_MS}.`;
+  bench.send(`${order}${'0'.repeat(200 - order.length - sentMs.length - 1)} ${sentMs}`);
+  await eventually('one of 200 characters is obeyed', () => bench.heard.includes('1 energised'));
+  bench.send('rest 2');
+  bench.send(`${order}${'0'.repeat(201 - order.length - sentMs.length - 1)} ${sentMs}`);
+  await eventually('it answers', () => bench.heard.length === 3);
+  assert.equal(bench.heard.slice(1), ['2 rest', '0 failed not an order of this protocol']);
+  assert.is(bench.level(), 'rest');
+}));
+
+guard('[S1] the daemon gone and the relay welded: it tries for some seconds, and its exit code says that it did not rest', () => withGuard(async (bench) => {
+  await energised(bench, LONG_LEASE_MS);
+  bench.weld(true);
+  bench.child.stdin.end();
+  assert.is(await bench.ended(), 1);
+  assert.is(bench.heard.at(-1), '0 energised');
+}));
+
 /** What a process has open, as far as it stays open while one looks. */
 function openFiles(pid: number): string[] {
   const dir = `/proc/${pid}/fd`;
