@@ -14,18 +14,22 @@ const CACHE_CONTROL = 'public, max-age=10';
 const ALLOWS = ['door', 'reader', 'admin'] as const;
 const CONTENT_TYPE = 'application/octet-stream';
 
-/** Its path works for static files, too: a folder a door, beside the full list the deltas to it. */
-export const tokenList = fileEndpoint({
-  path: '/api/postern/tokenlist/{door}/full',
-  name: 'tokenList',
-  summary: 'The signed list of a door\'s codes.',
+const servingFullLists = {
   room: 'Lists and keys',
   allows: ALLOWS,
   refusals: servingRefusals,
   examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
   contentType: CONTENT_TYPE,
   ranges: true,
-  file: (context) => fullList(context),
+  file: (context: RequestContext) => fullList(context),
+} as const;
+
+/** Its path works for static files, too: a folder a door, beside the full list the deltas to it. */
+export const tokenList = fileEndpoint({
+  path: '/api/postern/tokenlist/{door}/full',
+  name: 'tokenList',
+  summary: 'The signed list of a door\'s codes.',
+  ...servingFullLists,
 });
 
 /** The same under the path that doors before deltas ask for. */
@@ -33,13 +37,7 @@ export const tokenListByDoor = fileEndpoint({
   path: '/api/postern/tokenlist/{door}',
   name: 'tokenListByDoor',
   summary: 'The signed list of a door\'s codes, as …/full gives it.',
-  room: 'Lists and keys',
-  allows: ALLOWS,
-  refusals: servingRefusals,
-  examples: [{ title: 'The list of a door', params: { door: exampleDoor } }],
-  contentType: CONTENT_TYPE,
-  ranges: true,
-  file: (context) => fullList(context),
+  ...servingFullLists,
 });
 
 export const tokenListDelta = fileEndpoint({

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { BackendParts } from '../backend-parts.ts';
@@ -20,13 +20,12 @@ import { readBody, readBytes } from '../../base/http/request-body.ts';
 import { readQuery, targetOf } from '../../base/http/request-target.ts';
 import { Router } from './router.ts';
 import { SecureServer } from '../../base/http/secure-server.ts';
-import { defaultLimits, type ServerLimits } from '../../base/http/server-limits.ts';
+import { defaultLimits, serverOptions, type ServerLimits } from '../../base/http/server-limits.ts';
 import type { TlsFileNames } from '../../base/http/tls-files.ts';
 
 /** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
-const MAX_HEADER_BYTES = 8_192;
 
 export interface ListenAt {
   host: string;
@@ -174,18 +173,6 @@ function hungUpSignal(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) hungUp.abort();
   });
   return hungUp.signal;
-}
-
-function serverOptions(limits: ServerLimits): ServerOptions {
-  return {
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
-    keepAliveTimeout: limits.idleMs,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // `checkHeaders` does, with an answer that says so.
-    requireHostHeader: false,
-  };
 }
 
 /** As Rhombus's clients look for it. */

@@ -1,3 +1,7 @@
+import type { ServerOptions } from 'node:http';
+
+const MAX_HEADER_BYTES = 8_192;
+
 /** What a caller may cost. Times in milliseconds. */
 export interface ServerLimits {
   /** Until the headers of a request are there. */
@@ -23,3 +27,16 @@ export const defaultLimits: ServerLimits = {
   idleMs: 90_000,
   connections: 512,
 };
+
+/** The limits in the words of Node's server; those that it has no word for are its owner's to keep. */
+export function serverOptions(limits: ServerLimits): ServerOptions {
+  return {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    keepAliveTimeout: limits.idleMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    // `checkHeaders` does, with an answer that says so.
+    requireHostHeader: false,
+  };
+}

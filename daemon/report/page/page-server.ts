@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import { ApiError } from '../../base/http/api-error.ts';
@@ -10,7 +10,7 @@ import { RefusalLog } from '../../base/http/refusal-log.ts';
 import { readBody } from '../../base/http/request-body.ts';
 import { targetOf } from '../../base/http/request-target.ts';
 import { SecureServer } from '../../base/http/secure-server.ts';
-import type { ServerLimits } from '../../base/http/server-limits.ts';
+import { serverOptions, type ServerLimits } from '../../base/http/server-limits.ts';
 import type { TlsFileNames } from '../../base/http/tls-files.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Problem } from './api.ts';
@@ -38,7 +38,6 @@ export interface PageServerOptions {
 
 /** A page has a few readers; a stranger on the network must not take the door's memory [S9]. */
 const LIMITS: ServerLimits = { headersMs: 10_000, requestMs: 15_000, checkEveryMs: 2_000, unreadAnswerMs: 30_000, idleMs: 30_000, connections: 64 };
-const MAX_HEADER_BYTES = 8_192;
 const MAX_BODY_BYTES = 4_096;
 
 /** Serves the page and answers its calls. What each call does is the table's; here stands what holds for all of them. */
@@ -155,16 +154,4 @@ function mustBeJson({ headers }: IncomingMessage): void {
 function problemOf({ code, message, headers }: ApiError): Problem {
   const retryAfterS = Number(headers['retry-after']);
   return { error: code, message, ...(retryAfterS > 0 && { retryAfterS }) };
-}
-
-function serverOptions(limits: ServerLimits): ServerOptions {
-  return {
-    headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
-    connectionsCheckingInterval: limits.checkEveryMs,
-    keepAliveTimeout: limits.idleMs,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    // `checkHeaders` does, with an answer that says so.
-    requireHostHeader: false,
-  };
 }
