@@ -6,7 +6,7 @@ import { systemRandom } from '../base/ids.ts';
 import type { StopStack } from '../base/stop-stack.ts';
 import type { Door } from '../door/door.ts';
 import { GarbageTally } from '../record/garbage-tally.ts';
-import { livePicture } from '../record/live-picture.ts';
+import { liveHalvings, livePicture } from '../record/live-picture.ts';
 import { Attempts } from '../report/page/attempts.ts';
 import { pageCalls } from '../report/page/calls.ts';
 import { Commands } from '../report/page/commands.ts';
@@ -49,10 +49,10 @@ export interface PageSources extends Memory {
 export function startLiveView({ clock }: AppOptions, qr: QrReader, hints: ScanHints, started: StopStack): { live: LiveView; qr: Pick<QrReader, 'read'> } {
   const findCodes = async (luma: Uint8Array, width: number, height: number): Promise<ReturnType<typeof quadsIn>> =>
     quadsIn(await qr.readPlainly({ seq: 0, arrivedMs: 0, luma, width, height }), false);
-  const live = new LiveView({ clock, hint: () => hints.current, develop: (frame, codes, sightings) => livePicture(frame, codes, sightings, findCodes) });
+  const live = new LiveView({ clock, hint: () => hints.current, develop: (frame, codes, sightings, small) => livePicture({ frame, codes, sightings, small }, findCodes) });
   started.push(() => live.stop());
   const read: QrReader['read'] = async (frame: Frame, options) => {
-    const seen = await qr.read(frame, options);
+    const seen = await qr.read(frame, live.wants(frame) ? { ...options, halvings: liveHalvings(frame) } : options);
     live.see(frame, seen);
     return seen;
   };

@@ -38,25 +38,33 @@ function smaller({ y, u, v }: Planes, halvings: number): Planes {
   return { y: halved(y, halvings), u: halved(u, halvings - 1), v: halved(v, halvings - 1), chroma: 'whole' };
 }
 
-async function rgbOf({ y, u, v, chroma }: Planes): Promise<RawPicture> {
-  const { data: luma, width, height } = y;
-  const [blues, reds] = [u.data, v.data];
-  const shift = chroma === 'half' ? 1 : 0;
+async function rgbOf(planes: Planes): Promise<RawPicture> {
+  const { width, height } = planes.y;
   const data = new Uint8Array(width * height * 3);
-  // What is below 0 and above 255 is cut off by the array itself.
-  const clamped = new Uint8ClampedArray(data.buffer);
   for (let row = 0; row < height; row++) {
     if (row > 0 && row % ROWS_A_TURN === 0) await nextTurn();
-    const chromaRow = (row >> shift) * u.width;
-    for (let x = 0, to = row * width * 3; x < width; x++, to += 3) {
-      const at = chromaRow + (x >> shift);
-      const light = 298 * ((luma[row * width + x] as number) - 16) + 128;
-      const blue = (blues[at] as number) - 128;
-      const red = (reds[at] as number) - 128;
-      clamped[to] = (light + 409 * red) >> 8;
-      clamped[to + 1] = (light - 100 * blue - 208 * red) >> 8;
-      clamped[to + 2] = (light + 516 * blue) >> 8;
-    }
+    colourRow(planes, row, data);
   }
   return { data, width, height, channels: 3 };
+}
+
+/** A function of its own is compiled after some rows, and not after some pictures. */
+function colourRow({ y, u, v, chroma }: Planes, row: number, into: Uint8Array): void {
+  const { data: luma, width } = y;
+  const [blues, reds] = [u.data, v.data];
+  const shift = chroma === 'half' ? 1 : 0;
+  const [from, chromaFrom] = [row * width, (row >> shift) * u.width];
+  for (let x = 0, to = from * 3; x < width; x++, to += 3) {
+    const at = chromaFrom + (x >> shift);
+    const light = 298 * ((luma[from + x] as number) - 16) + 128;
+    const blue = (blues[at] as number) - 128;
+    const red = (reds[at] as number) - 128;
+    into[to] = byte((light + 409 * red) >> 8);
+    into[to + 1] = byte((light - 100 * blue - 208 * red) >> 8);
+    into[to + 2] = byte((light + 516 * blue) >> 8);
+  }
+}
+
+function byte(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
 }

@@ -1,5 +1,6 @@
 import { PosternError } from '../base/errors.ts';
 import type { Frame, Quad } from '../base/frame.ts';
+import type { Pixels } from '../base/pixels.ts';
 import type { Sighting } from './frame-ring.ts';
 import type { RawPicture } from './pixelate.ts';
 import { cover, coversOf, jpegOf, pixelsOf } from './safe-picture.ts';
@@ -20,12 +21,27 @@ const ROUNDS = 3;
 /** Of a code's side: a picture of a fifth of a second is not looked at twice, so rather too much than too little. */
 const MARGIN = 0.2;
 
+/** What a live picture is made of. */
+export interface LiveShot {
+  frame: Frame;
+  /** Read in the frame, and read around it; as for `safePicture`. */
+  codes: Quad[];
+  sightings: Sighting[];
+  /** The frame's pixels, `liveHalvings` times halved, where somebody has them already. They are written into. */
+  small: Pixels | undefined;
+}
+
+/** How often a frame is halved until it is small. */
+export function liveHalvings({ width }: Pick<Frame, 'width'>): number {
+  return Math.max(0, Math.ceil(Math.log2(width / MAX_WIDTH)));
+}
+
 /**
  * As `safePicture`, for a picture that is looked at for a moment: halved until it is small, looked over once more before it is
  * encoded and not after, which together cost a quarter. Rejects with PosternError: `picture-bad`, `picture-readable`.
  */
-export async function livePicture(frame: Frame, codes: Quad[], sightings: Sighting[], findCodes: (luma: Uint8Array, width: number, height: number) => Promise<Quad[]>): Promise<LivePicture> {
-  const picture = await pixelsOf(frame, Math.max(0, Math.ceil(Math.log2(frame.width / MAX_WIDTH))));
+export async function livePicture({ frame, codes, sightings, small }: LiveShot, findCodes: (luma: Uint8Array, width: number, height: number) => Promise<Quad[]>): Promise<LivePicture> {
+  const picture = small ?? await pixelsOf(frame, liveHalvings(frame));
   const { width, height } = picture;
   await cover(picture, coversOf(frame, codes, sightings, picture));
   for (let round = 1; round <= ROUNDS; round++) {

@@ -35,10 +35,10 @@ export function pixelate(picture: RawPicture, corners: Quad, margin: number): vo
   const outline = widened(quad, sidePx * margin);
   const columns = span(outline.map((p) => p.x), picture.width);
   const rows = span(outline.map((p) => p.y), picture.height);
+  const isNear = nearness(outline, block * Math.SQRT1_2);
   for (let y = rows.from; y < rows.to; y += block) {
     for (let x = columns.from; x < columns.to; x += block) {
-      const centre = { x: x + block / 2, y: y + block / 2 };
-      if (isNear(centre, outline, block * Math.SQRT1_2)) level(picture, { from: x, to: Math.min(x + block, picture.width) }, { from: y, to: Math.min(y + block, picture.height) });
+      if (isNear({ x: x + block / 2, y: y + block / 2 })) level(picture, { from: x, to: Math.min(x + block, picture.width) }, { from: y, to: Math.min(y + block, picture.height) });
     }
   }
 }
@@ -87,10 +87,11 @@ function rectangleAround(quad: readonly Point[]): Point[] {
   return [{ x: left, y: top }, { x: right, y: top }, { x: right, y: bottom }, { x: left, y: bottom }];
 }
 
-/** Whether `point` is inside the convex `outline` or within `px` of it. */
-function isNear(point: Point, outline: Point[], px: number): boolean {
+/** Tells of a point whether it is inside the convex `outline` or within `px` of it. */
+function nearness(outline: readonly Point[], px: number): (point: Point) => boolean {
   const inwards = area(outline) > 0 ? 1 : -1;
-  return edges(outline).every(([a, b]) => inwards * turn(a, b, point) >= -px * length(a, b));
+  const sides = edges(outline).map(([a, b]) => ({ a, b, least: -px * length(a, b) }));
+  return (point) => sides.every(({ a, b, least }) => inwards * turn(a, b, point) >= least);
 }
 
 function edges(corners: readonly Point[]): [Point, Point][] {

@@ -38,6 +38,8 @@ export interface DecodeRequest {
   isShort?: true;
   /** 'frame': if the gate lets it pass, the plain pass and perhaps one extra look; 'insist': those, whatever the gate says; 'plain': that pass alone; a number: that extra look alone. */
   look: 'frame' | 'insist' | 'plain' | number;
+  /** A JPEG that is decompressed for it is wanted in colour, too, so many times halved. */
+  halvings?: number;
 }
 
 export const qrWorkerFile = new URL(`./qr-worker${extname(import.meta.url)}`, import.meta.url);

@@ -1,15 +1,7 @@
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { messageOf } from '../base/errors.ts';
-
-/** A decoded picture: `width * height` pixels of `channels` bytes, row by row without padding. */
-export interface Pixels {
-  data: Uint8Array;
-  width: number;
-  height: number;
-  /** 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha. */
-  channels: number;
-}
+import type { Pixels } from '../base/pixels.ts';
 
 // A camera's pictures are all different: a cache would only hold memory. One thread is what a small board has to spare.
 sharp.cache(false);

@@ -14,7 +14,7 @@ export class PictureSlot {
   }
 
   /** Copies the frame's luma, or else its JPEG; a sentence when there is nothing that could be decoded. */
-  fill(frame: Frame): Omit<DecodeRequest, 'look'> | string {
+  fill(frame: Frame): Omit<DecodeRequest, 'look' | 'halvings'> | string {
     const { width, height, luma, jpeg } = frame;
     const picture = luma ?? jpeg;
     if (!picture) return 'The frame has neither luma nor JPEG.';

@@ -8,7 +8,10 @@ import type { DecodeRequest, DecodeThreadData } from './decode-thread.ts';
 import { isDull } from './gate/dullness.ts';
 import { FrameSurvey } from './frame-survey.ts';
 import { FrameGate } from './gate/frame-gate.ts';
+import type { Passage } from './gate/frame-gate.ts';
 import { roomFor } from '../base/grey-picture.ts';
+import { halvedPixels } from '../base/halving.ts';
+import type { Pixels } from '../base/pixels.ts';
 import { locatedOf } from './located.ts';
 import { pictureProblem, pixelsOfJpeg, writeLuma } from './luma.ts';
 import { unread } from './scan-result.ts';
@@ -29,11 +32,11 @@ interface Size {
   height: number;
 }
 
-/** Puts the picture's luma where the finder takes it; rejects with what is wrong with the picture. */
-async function takeIn(request: DecodeRequest): Promise<Size> {
+/** Puts the picture's luma where the finder takes it, and gives the pixels of a JPEG; rejects with what is wrong with the picture. */
+async function takeIn(request: DecodeRequest): Promise<Size | Pixels> {
   if (request.format === 'luma') {
     finder.room(request.bytes.length).set(request.bytes);
-    return request;
+    return { width: request.width, height: request.height };
   }
   // A copy: libvips takes no memory that another thread may write into.
   jpegRoom = roomFor(jpegRoom, request.bytes.length);
@@ -43,24 +46,35 @@ async function takeIn(request: DecodeRequest): Promise<Size> {
   return pixels;
 }
 
+function gateOf({ isShort }: DecodeRequest): FrameGate | undefined {
+  return isShort ? gates?.short : gates?.long;
+}
+
 /** The gate stands before the pictures of the stream; whoever asks for a certain look gets it. */
 async function answer(request: DecodeRequest): Promise<ScanResult> {
   const startedMs = performance.now();
-  const gate = request.isShort ? gates?.short : gates?.long;
-  const isOfStream = request.look === 'frame' || request.look === 'insist';
+  const gate = gateOf(request);
   const early = request.look === 'frame' ? gate?.judge(request) : undefined;
   if (early && 'result' in early) return { ...early.result, lumaMs: performance.now() - startedMs };
-  let size: Size;
+  let taken: Size | Pixels;
   try {
-    size = await takeIn(request);
+    taken = await takeIn(request);
   } catch (thrown) {
     return unread(pictureProblem(thrown));
   }
-  const { width, height } = size;
+  const result = judged(request, taken, early, startedMs);
+  const small = request.halvings !== undefined && 'data' in taken ? halvedPixels(taken, request.halvings) : undefined;
+  return small ? { ...result, small } : result;
+}
+
+/** What the luma that was taken in comes to. */
+function judged(request: DecodeRequest, { width, height }: Size, early: Passage | undefined, startedMs: number): ScanResult {
+  const gate = gateOf(request);
+  const isOfStream = request.look === 'frame' || request.look === 'insist';
   const late = request.look === 'frame' && !early ? gate?.judgeLuma(finder.room(width * height), width, height, request.atMs) : early;
   const lumaMs = performance.now() - startedMs;
   if (late && 'result' in late) return { ...late.result, lumaMs };
-  const found = look(late?.look ?? request.look, size, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
+  const found = look(late?.look ?? request.look, { width, height }, lumaMs, () => !isOfStream || gate?.mayLeaveDull(request.atMs) !== false);
   const result = isOfStream ? { ...found, ...survey.survey({ data: finder.room(width * height), width, height }, found) } : found;
   if (isOfStream && result.gated === undefined) gate?.looked(request.atMs, result);
   return result;
@@ -108,7 +122,7 @@ port.postMessage('ready');
 // A decoder that throws has a memory nobody can vouch for: the thread ends with it and another takes its place.
 for (;;) {
   const result = await answer(nextRequest());
-  port.postMessage(result);
+  port.postMessage(result, result.small ? [result.small.data.buffer as ArrayBuffer] : []);
   // What Node and V8 put off to a turn of the event loop, which there is none of while the thread sleeps: giving memory back.
   if (result.gated === undefined) await nextTurn();
 }

@@ -32,6 +32,14 @@ export interface QrReaderOptions {
   workerFile?: URL;
 }
 
+/** How a frame is read. */
+export interface ReadOptions {
+  insist?: boolean;
+  halvings?: number;
+}
+
+type Way = Pick<DecodeRequest, 'look' | 'halvings'>;
+
 /**
  * Reads QR codes from frames, off the main thread. A picture that cannot be read is an answer with a `problem`, never
  * a failure; a decoder that hangs or crashes costs the frame it was at and those that come until another one is warm.
@@ -79,9 +87,10 @@ export class QrReader {
    * Looks at one frame, at its luma if it has it, else at its JPEG. The gate may keep it from the decoder, and the result
    * tells why, unless one insists. A second one that comes meanwhile waits its turn: the
    * pipeline asks for one at a time, and beside it only the evidence looks over its pictures, one at a time too [S9].
+   * With `halvings` a JPEG comes back in colour, too, so many times halved (`small`), if it was decompressed for the look.
    */
-  async read(frame: Frame, { insist = false }: { insist?: boolean } = {}): Promise<ScanResult> {
-    const result = await this.#inTurn(frame, insist ? 'insist' : 'frame');
+  async read(frame: Frame, { insist = false, halvings }: ReadOptions = {}): Promise<ScanResult> {
+    const result = await this.#inTurn(frame, { look: insist ? 'insist' : 'frame', ...(halvings !== undefined && { halvings }) });
     if (!insist) this.#tally?.count(result.gated, frame.arrivedMs);
     return result;
   }
@@ -92,34 +101,34 @@ export class QrReader {
    * Each look waits its turn, so that frames that come meanwhile are read between them.
    */
   async readThoroughly(frame: Frame, { alsoUnread = false }: { alsoUnread?: boolean } = {}): Promise<ScanResult> {
-    let result = await this.#inTurn(frame, 'plain');
+    let result = await this.#inTurn(frame, { look: 'plain' });
     for (let look = 0; look < looks.length && result.problem === undefined && !result.dull; look++) {
       if (alsoUnread ? result.codes.length + result.located.length > 0 : isSettled(result)) break;
-      result = joined(result, await this.#inTurn(frame, look));
+      result = joined(result, await this.#inTurn(frame, { look }));
     }
     return result;
   }
 
   /** Looks at one picture once, past the gate: for a small one of which the next comes soon. */
   readPlainly(frame: Frame): Promise<ScanResult> {
-    return this.#inTurn(frame, 'plain');
+    return this.#inTurn(frame, { look: 'plain' });
   }
 
-  #inTurn(frame: Frame, look: DecodeRequest['look']): Promise<ScanResult> {
-    const result = this.#waiting === 0 ? this.#readNow(frame, look) : this.#last.then(() => this.#readNow(frame, look));
+  #inTurn(frame: Frame, way: Way): Promise<ScanResult> {
+    const result = this.#waiting === 0 ? this.#readNow(frame, way) : this.#last.then(() => this.#readNow(frame, way));
     const done = (): void => void this.#waiting--;
     this.#waiting++;
     this.#last = result.then(done, done);
     return result;
   }
 
-  async #readNow(frame: Frame, look: DecodeRequest['look']): Promise<ScanResult> {
+  async #readNow(frame: Frame, way: Way): Promise<ScanResult> {
     // A frame that waited for the next decoder would be stale when it is up [S4].
     const { absence } = this.#decoder;
     if (absence !== undefined) return unread(absence);
     const request = this.#slot.fill(frame);
     if (typeof request === 'string') return unread(request);
-    return this.#decoder.ask({ ...request, look }).catch((thrown: unknown) => unread(`The picture was given up: ${messageOf(thrown)}.`));
+    return this.#decoder.ask({ ...request, ...way }).catch((thrown: unknown) => unread(`The picture was given up: ${messageOf(thrown)}.`));
   }
 
   /** Ends the decoder, whatever it is at. A read under way resolves with a problem. */

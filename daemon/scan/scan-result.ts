@@ -1,5 +1,6 @@
 import { isAmong } from './same-place.ts';
 import type { CodeSeen, Located } from '../base/frame.ts';
+import type { Pixels } from '../base/pixels.ts';
 import type { GateReason } from './gate/gate.ts';
 import type { Glimpse } from './hint/glimpse.ts';
 import type { LumaHistogram } from './light/luma-histogram.ts';
@@ -27,6 +28,8 @@ export interface ScanResult extends Glimpse {
    * `codes` and `located` tell where codes were in those of them that were decoded; nothing was read anew.
    */
   stillSinceMs?: number;
+  /** The picture in colour, where it was asked for and had to be decompressed anyway. */
+  small?: Pixels;
   /** Why the picture could not be looked at, in a sentence. There are no codes then. */
   problem?: string;
 }

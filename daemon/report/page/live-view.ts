@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { messageOf, PosternError } from '../../base/errors.ts';
 import type { Frame, Quad } from '../../base/frame.ts';
+import type { Pixels } from '../../base/pixels.ts';
 import { hintText, type HintReason } from '../../base/scan-hint.ts';
 import type { LiveFrame, LiveQuiet } from './api.ts';
 import { measuresOf } from './picture-measures.ts';
@@ -10,6 +11,8 @@ export interface LookSeen {
   codes: readonly { quad: Quad }[];
   located: readonly { quad: Quad; modulePx: number }[];
   glimpsed?: { quad: Quad };
+  /** The picture, small and in colour, where it had to be decompressed for the look. */
+  small?: Pixels;
   /** The picture could not be looked at: nobody knows what is in it, so it is not shown [S7]. */
   problem?: string;
 }
@@ -31,8 +34,8 @@ export interface DevelopedPicture {
 }
 
 export interface LiveViewOptions {
-  /** [S7] Pixelates `codes`, and what was seen around, before anything is encoded. Rejects with PosternError. */
-  develop: (frame: Frame, codes: Quad[], sightings: LiveSighting[]) => Promise<DevelopedPicture>;
+  /** [S7] Pixelates `codes`, and what was seen around, before anything is encoded. Writes into `small`, if it is there. Rejects with PosternError. */
+  develop: (frame: Frame, codes: Quad[], sightings: LiveSighting[], small: Pixels | undefined) => Promise<DevelopedPicture>;
   hint: () => { reason: HintReason } | undefined;
   clock: Clock;
 }
@@ -90,13 +93,18 @@ export class LiveView {
     };
   }
 
+  /** Whether a picture will be made of the frame, if it can be looked at. */
+  wants({ arrivedMs, isShort }: Frame): boolean {
+    return this.#lookers.size > 0 && !isShort && arrivedMs - this.#takenMs >= EVERY_MS;
+  }
+
   /** Takes every frame that was looked at; returns at once. */
   see(frame: Frame, seen: LookSeen): void {
     const { width, height, arrivedMs } = frame;
     this.#newest = { width, height, atMs: Math.floor(this.#o.clock.wallMs()) };
     if (this.#lookers.size === 0) return;
     this.#remember(frame, seen);
-    if (!frame.isShort && seen.problem === undefined && arrivedMs - this.#takenMs >= EVERY_MS) {
+    if (this.wants(frame) && seen.problem === undefined) {
       this.#takenMs = arrivedMs;
       this.#waiting = [...this.#waiting, { frame, seen }].slice(-MOST_WAITING);
     }
@@ -120,7 +128,7 @@ export class LiveView {
   async #develop({ frame, seen }: Waiting): Promise<void> {
     this.#isDeveloping = true;
     try {
-      const picture = await this.#o.develop(frame, quadsOf(seen), this.#sightingsAround(frame));
+      const picture = await this.#o.develop(frame, quadsOf(seen), this.#sightingsAround(frame), seen.small);
       this.#tell({ event: 'frame', data: this.#frameOf(frame, seen, picture) });
     } catch (thrown) {
       if (!(thrown instanceof PosternError)) throw thrown;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import sharp from 'sharp';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock, VirtualClock } from '../../../daemon/base/clock.ts';
@@ -67,6 +68,36 @@ test('a code is read from luma, its corners in the order of the code', async () 
 test('a code is read from JPEG', async () => {
   const picture = await qrPicture('PT1:HELLO');
   assert.equal(texts(await reader.read(frameOf({ jpeg: await jpegOf(picture) }))), ['PT1:HELLO']);
+});
+
+test('a JPEG comes back in colour and so many times halved to whoever asks for it, whatever was in it', async () => {
+  const at = (x: number): { r: number; g: number; b: number } => (x < 320 ? { r: 200, g: 40, b: 30 } : { r: 20, g: 90, b: 220 });
+  const colours = Buffer.from(Array.from({ length: 640 * 480 }, (_, i) => Object.values(at(i % 640))).flat());
+  const jpeg = await sharp(colours, { raw: { width: 640, height: 480, channels: 3 } }).jpeg({ quality: 90 }).toBuffer();
+  for (const [halvings, insist] of [[0, false], [1, false], [2, true]] as const) {
+    const { small } = await reader.read(frameOf({ jpeg }), { halvings, insist });
+    const [width, height] = [640 >> halvings, 480 >> halvings];
+    assert.equal([small?.width, small?.height, small?.channels, small?.data.length], [width, height, 3, width * height * 3]);
+    for (const x of [10 >> halvings, 630 >> halvings]) {
+      const pixel = [...small?.data.subarray((5 * width + x) * 3, (5 * width + x) * 3 + 3) ?? []];
+      Object.values(at(x << halvings)).forEach((value, i) => assert.ok(Math.abs(value - (pixel[i] ?? NaN)) < 6, `${x}: ${pixel.join(' ')}`));
+    }
+  }
+  assert.is((await reader.read(frameOf({ jpeg }))).small, undefined);
+  assert.is((await reader.read(frameOf(stripedPicture()), { halvings: 1 })).small, undefined, 'luma need not be decompressed');
+  assert.is((await reader.read(frameOf({ jpeg: jpeg.subarray(0, 300) }), { halvings: 1 })).small, undefined);
+});
+
+test('a JPEG that the gate keeps from the decoder is not decompressed to give it back in colour', async () => {
+  await withReader({ gateHeartbeatMs: 4_000 }, async (own) => {
+    const jpeg = await jpegOf({ width: 640, height: 480, luma: stripedPicture().luma as Uint8Array });
+    const read = (arrivedMs: number): Promise<ScanResult> => own.read(frameOf({ jpeg, arrivedMs }), { halvings: 1 });
+    const first = await read(0);
+    assert.equal([first.gated, first.small?.width], [undefined, 320]);
+    for (let arrivedMs = 66; arrivedMs < 3_100; arrivedMs += 66) await read(arrivedMs);
+    const still = await read(3_200);
+    assert.equal([still.gated, still.small], ['unchanged', undefined]);
+  });
 });
 
 test('a frame that brings both is read by its luma', async () => {

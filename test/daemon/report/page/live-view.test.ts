@@ -54,6 +54,16 @@ test('at most five pictures a second, none of a short exposure, and none after t
   assert.is(developed.length, before);
 });
 
+test('a frame is wanted five times a second, none of a short exposure and none while nobody looks', async () => {
+  const { clock, live, see } = looked();
+  const later = (ms: number): Frame => ({ seq: 1, width: 1280, height: 720, arrivedMs: clock.monotonicMs() + ms });
+  assert.is(live.wants(later(0)), false);
+  live.look(() => undefined);
+  await see(0);
+  assert.equal([100, 189, 190].map((ms) => live.wants(later(ms))), [false, false, true]);
+  assert.is(live.wants({ ...later(190), isShort: true }), false);
+});
+
 test('[S7] a code that is read a moment after a picture was taken is covered in it, too', async () => {
   const { live, developed, see } = looked();
   live.look(() => undefined);
