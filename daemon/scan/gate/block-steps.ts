@@ -2,7 +2,7 @@ import type { HuffmanTable } from './huffman-table.ts';
 
 /** Coefficients of a block. */
 export const BLOCK = 64;
-/** Bits looked at at once. With 12 the tables crowd each other out of a small board's nearest memory (32 kB), with 10 there are a tenth more steps. */
+/** Bits looked at at once. With 10 a picture takes a twentieth longer; with 12 as much less, but tables made anew for each picture cost that again, and two pairs fill 48 kB. */
 export const AHEAD_BITS = 11;
 /** Coefficients that the code at a block's end counts for: more than all others together may. */
 const END = 128;
