@@ -37,8 +37,8 @@ export async function benchGate(): Promise<BenchRow[]> {
   const jpeg = await Promise.all(luma.map((data) => sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toColourspace('srgb').jpeg({ quality: 80 }).toBuffer()));
   return [
     ...await savings('luma', luma.map((picture) => ({ luma: picture })), 0.1),
-    // A JPEG costs its walk through all of its codes; no goal was set for it.
-    ...await savings('JPEG', jpeg.map((picture) => ({ jpeg: picture }))),
+    // A JPEG costs its walk through all of its codes. Each of these brings tables of its own, which few cameras' do.
+    ...await savings('JPEG', jpeg.map((picture) => ({ jpeg: picture })), 0.1),
     ...await awake(luma),
     ...pieces(luma, jpeg),
   ];
@@ -58,7 +58,7 @@ function emptyHall(): Uint8Array[] {
   });
 }
 
-async function savings(format: string, pictures: Picture[], goal?: number): Promise<BenchRow[]> {
+async function savings(format: string, pictures: Picture[], goal: number): Promise<BenchRow[]> {
   const doors = await Promise.all([HEARTBEAT_MS, 0].map((heartbeatMs) => BenchDoor.open(pictures, heartbeatMs)));
   const [behind, without] = doors as [BenchDoor, BenchDoor];
   try {
@@ -69,7 +69,7 @@ async function savings(format: string, pictures: Picture[], goal?: number): Prom
       { name: `empty hall, ${format}: frames decoded behind the gate`, value: 100 * behind.decodedShare, unit: '%' },
       { name: `empty hall, ${format}: CPU a frame with the gate`, value: behind.cpuMs, unit: 'ms' },
       { name: `empty hall, ${format}: CPU a frame, every one decoded`, value: without.cpuMs, unit: 'ms' },
-      { name: `empty hall, ${format}: gate to every one decoded`, value: behind.cpuMs / without.cpuMs, unit: '×', ...(goal !== undefined && { goal }) },
+      { name: `empty hall, ${format}: gate to every one decoded`, value: behind.cpuMs / without.cpuMs, unit: '×', goal },
     ];
   } finally {
     for (const door of doors) await door.close();

@@ -1,18 +1,9 @@
 /** Bits by which most codes are found at once. */
-export const QUICK_BITS = 10;
+const QUICK_BITS = 10;
 const LONGEST = 16;
-/** Coefficients of a block: stepping on by so many ends it. */
-const BLOCK = 64;
-/** Sixteen zeros, more of the block follows; every other code without bits of its own ends the block (ITU-T T.81, F.1.2.2.1). */
-const SIXTEEN_ZEROS = 0xf0;
 
 /** A Huffman table of a JPEG (ITU-T T.81, annex C and F.2.2.3). */
 export class HuffmanTable {
-  /**
-   * For stepping over AC coefficients by the next 10 bits: how many coefficients to go on by, times 256, plus how many bits
-   * the code and the coefficient's own take. 0 for longer codes.
-   */
-  readonly steps = new Uint16Array(1 << QUICK_BITS);
   /** By the next 10 bits what `find` tells; 0 for longer codes. */
   readonly #quick = new Uint16Array(1 << QUICK_BITS);
   /** Per length: one more than the last code of it, as 16 bits from the left. */
@@ -36,12 +27,6 @@ export class HuffmanTable {
     return this.#quick[bits >>> (LONGEST - QUICK_BITS)] as number || this.#findLong(bits);
   }
 
-  /** As `steps`, by all 16 bits; 0 when they begin no code. */
-  findStep(bits: number): number {
-    const code = this.find(bits);
-    return code === 0 ? 0 : stepOf(code >>> 8, code & 0xff);
-  }
-
   #findLong(bits: number): number {
     for (let length = QUICK_BITS + 1; length <= LONGEST; length++) {
       if (bits >= (this.#ends[length] as number)) continue;
@@ -54,14 +39,6 @@ export class HuffmanTable {
   #note(code: number, length: number, value: number): void {
     if (length > QUICK_BITS) return;
     const from = code << (QUICK_BITS - length);
-    const to = from + (1 << (QUICK_BITS - length));
-    this.steps.fill(stepOf(length, value), from, to);
-    this.#quick.fill((length << 8) | value, from, to);
+    this.#quick.fill((length << 8) | value, from, from + (1 << (QUICK_BITS - length)));
   }
-}
-
-function stepOf(length: number, value: number): number {
-  const size = value & 15;
-  const coefficients = size === 0 && value !== SIXTEEN_ZEROS ? BLOCK : (value >> 4) + 1;
-  return (coefficients << 8) | (length + size);
 }

@@ -1,3 +1,4 @@
+import { BlockSteps } from './block-steps.ts';
 import { HuffmanTable } from './huffman-table.ts';
 
 export interface JpegComponent {
@@ -6,8 +7,7 @@ export interface JpegComponent {
   across: number;
   down: number;
   quantizer: number;
-  dc: HuffmanTable;
-  ac: HuffmanTable;
+  steps: BlockSteps;
 }
 
 /** What stands before the compressed picture. */
@@ -27,18 +27,20 @@ export interface JpegHeaders {
 const SOF0 = 0xc0, SOF1 = 0xc1, DHT = 0xc4, SOS = 0xda, DQT = 0xdb, DRI = 0xdd;
 /** Other frame headers (ITU-T T.81, table B.1): progressive, lossless, arithmetic. DHT, JPG and DAC are among their numbers. */
 const isOtherFrame = (marker: number): boolean => marker > SOF1 && marker <= 0xcf && ![DHT, 0xc8, 0xcc].includes(marker);
-/** As many of each as a JPEG can have, or any of one frame's headers would do. */
-const KEPT_TABLES = 8;
+/** Pairs of tables: twice as many as a JPEG can have components. */
+const KEPT_PAIRS = 8;
 
-type Unresolved = Omit<JpegComponent, 'dc' | 'ac'>;
+type Unresolved = Omit<JpegComponent, 'steps'>;
+/** By class and number as they stand in a DHT: a table as its counts and values there (B.2.4.2), each byte a character. */
+type Tables = Map<number, string>;
 
-/** Reads headers of one camera's pictures, which are nearly always the same: tables are built once. */
+/** Reads headers of one camera's pictures, which are nearly always the same: what follows from their tables is kept. */
 export class JpegHeaderReader {
-  readonly #tables = new Map<string, HuffmanTable>();
+  readonly #pairs = new Map<string, BlockSteps>();
 
   /** Of a sequential Huffman-coded JPEG with all components in one scan (ITU-T T.81, B.2); undefined for any other, and for one that is damaged. */
   read(jpeg: Uint8Array): JpegHeaders | undefined {
-    const huffman = new Map<number, HuffmanTable>();
+    const huffman: Tables = new Map();
     const steps = new Map<number, number>();
     let frame: { width: number; height: number; components: Unresolved[] } | undefined;
     let restartEvery = 0;
@@ -48,11 +50,11 @@ export class JpegHeaderReader {
       at += 2 + word(jpeg, at + 2);
       if (at > jpeg.length || isOtherFrame(marker)) return undefined;
       if (marker === DQT) readSteps(body, steps);
-      else if (marker === DHT) this.#readTables(body, huffman);
+      else if (marker === DHT) readTables(body, huffman);
       else if (marker === DRI) restartEvery = word(body, 0);
       else if (marker === SOF0 || marker === SOF1) frame = frameOf(body);
       else if (marker === SOS) {
-        const components = frame && componentsOf(body, frame.components, huffman);
+        const components = frame && componentsOf(body, frame.components, huffman, (dc, ac) => this.#stepsFor(dc, ac));
         const dcStep = steps.get(components?.[0]?.quantizer ?? -1);
         return frame && components && dcStep !== undefined ? { width: frame.width, height: frame.height, components, restartEvery, dcStep, at } : undefined;
       }
@@ -60,18 +62,28 @@ export class JpegHeaderReader {
     return undefined;
   }
 
-  #readTables(body: Uint8Array, into: Map<number, HuffmanTable>): void {
-    for (let at = 0; at + 17 <= body.length;) {
-      const counts = body.subarray(at + 1, at + 17);
-      const end = at + 17 + counts.reduce((sum, count) => sum + count, 0);
-      const key = Buffer.from(body.subarray(at + 1, end)).toString('latin1');
-      const table = this.#tables.get(key) ?? new HuffmanTable(counts.slice(), body.slice(at + 17, end));
-      if (this.#tables.size >= KEPT_TABLES) this.#tables.clear();
-      this.#tables.set(key, table);
-      into.set(body[at] as number, table);
-      at = end;
-    }
+  #stepsFor(dc: string, ac: string): BlockSteps {
+    const kept = this.#pairs.get(dc + ac);
+    if (kept) return kept;
+    const steps = new BlockSteps(tableOf(dc), tableOf(ac));
+    if (this.#pairs.size >= KEPT_PAIRS) this.#pairs.clear();
+    this.#pairs.set(dc + ac, steps);
+    return steps;
   }
+}
+
+function readTables(body: Uint8Array, into: Tables): void {
+  for (let at = 0; at + 17 <= body.length;) {
+    const end = at + 17 + body.subarray(at + 1, at + 17).reduce((sum, count) => sum + count, 0);
+    if (end > body.length) return;
+    into.set(body[at] as number, Buffer.from(body.subarray(at + 1, end)).toString('latin1'));
+    at = end;
+  }
+}
+
+function tableOf(table: string): HuffmanTable {
+  const bytes = Buffer.from(table, 'latin1');
+  return new HuffmanTable(bytes.subarray(0, 16), bytes.subarray(16));
 }
 
 /** The DC step of each quantization table (B.2.4.1): the first number of each. */
@@ -97,12 +109,12 @@ function frameOf(body: Uint8Array): { width: number; height: number; components:
 }
 
 /** B.2.3; undefined unless all components are there, in their order, with their tables. */
-function componentsOf(body: Uint8Array, known: Unresolved[], huffman: Map<number, HuffmanTable>): JpegComponent[] | undefined {
+function componentsOf(body: Uint8Array, known: Unresolved[], huffman: Tables, stepsFor: (dc: string, ac: string) => BlockSteps): JpegComponent[] | undefined {
   if (body[0] !== known.length) return undefined;
   const found = known.flatMap((component, i) => {
     const tables = body[2 + 2 * i] ?? 0;
     const [dc, ac] = [huffman.get(tables >> 4), huffman.get(0x10 | (tables & 15))];
-    return body[1 + 2 * i] === component.id && dc && ac ? [{ ...component, dc, ac }] : [];
+    return body[1 + 2 * i] === component.id && dc !== undefined && ac !== undefined ? [{ ...component, steps: stepsFor(dc, ac) }] : [];
   });
   if (found.length !== known.length) return undefined;
   // The blocks of a single component come one by one, whatever its sampling (A.2.2).
