@@ -7,7 +7,8 @@ export const USAGE = `How well and how fast QR codes are read here, against othe
 
 FOLDER is one of pictures, SESSION one of a recorded session (postern record). Without any the sessions of fixtures/ are read.
 A truth.json in a folder of pictures may say what is in them: [{"file", "qr": true or false, "text": text or null}, …].
-Compared are zxing-wasm's plain pass, zxing-cpp as the system has it, zbar and OpenCV, each if it is installed.
+Compared are zxing-wasm's plain pass, here and in the decode thread (the difference is the hand-over), and zxing-cpp as the
+system has it, zbar and OpenCV, each if it is installed.
 
   --random         paints random door sessions instead and tells how soon each code is read, and from how far
   --count N        so many sessions (200)

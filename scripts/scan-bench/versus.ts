@@ -23,7 +23,7 @@ export interface Versus {
 export const PLAIN = 1;
 
 export async function versus(material: Material, lookMs: number, onProgress?: (done: number, of: number) => void): Promise<Versus> {
-  const opened = [await PosternDecoder.open(material.manner, lookMs), await WasmDecoder.open(), await openZxingCpp(), await openZbar(), await openOpenCv()];
+  const opened = [await PosternDecoder.open(material.manner, lookMs), await WasmDecoder.open(), await PosternDecoder.openPlain(), await openZxingCpp(), await openZbar(), await openOpenCv()];
   const decoders = opened.filter((each): each is Decoder => 'read' in each);
   try {
     for (const decoder of decoders) await warmUp(decoder);

@@ -44,12 +44,12 @@ run('a folder of three pictures, one of them broken, is told for each decoder th
   assert.is(result.pictures, 3);
   assert.match(result.remarks.at(-1) ?? '', /d\.png cannot be read: /);
   const scoreOf = (name: string): Record<string, number> => result.decoders.find((each) => each.name === name)?.score ?? {};
-  for (const name of ['postern', 'zxing-wasm, plain']) {
+  for (const name of ['postern', 'zxing-wasm, plain', 'postern, plain']) {
     const { codes, read, otherText, without, falsePositives } = scoreOf(name);
     assert.equal({ codes, read, otherText, without, falsePositives }, { codes: 2, read: 2, otherText: 1, without: 1, falsePositives: 0 }, name);
   }
   // The others are here or there is a line that says what to install.
-  assert.is(result.decoders.length + result.remarks.filter((remark) => /Skipped: install /.test(remark)).length, 5);
+  assert.is(result.decoders.length + result.remarks.filter((remark) => /Skipped: install /.test(remark)).length, 6);
 });
 
 run('two random sessions are painted, read and told with their seed', async () => {
