@@ -50,7 +50,7 @@ export class ExposureSteering {
   #shownBefore: Turn = 'long';
   #long: number;
   #short: number;
-  /** Frames since the exposure was last asked for. */
+  /** Frames since the camera was handed the exposure that was last asked for. */
   #frames = 0;
   #corrections = 0;
   #stillFrames = STILL_FRAMES;
@@ -91,7 +91,7 @@ export class ExposureSteering {
   /** Takes a look at the next frame; returns what to ask the camera for, if that is something else now. */
   next(look: SteeredLook): Exposure | undefined {
     const before = this.exposure;
-    this.#frames++;
+    this.#frames = this.#o.sensor.isUnderWay ? 0 : this.#frames + 1;
     this.#stillFrames = look.moving || this.#showsScreen(look) ? 0 : this.#stillFrames + 1;
     if (!this.#isSettled) return undefined;
     this.#shownBefore = this.#turn;

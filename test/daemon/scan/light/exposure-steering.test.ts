@@ -47,7 +47,7 @@ function picture(light: number, lampShare: number, { exposureUs, gain }: Exposur
 
 /** What is asked for in `frames` frames at 15 a second, by number of the frame. */
 function askedIn(light: number, lampShare: number, { frames, mainsHz, delayFrames, moving = false }: { frames: number; mainsHz: number; delayFrames: number; moving?: boolean }): { frame: number; exposure: Exposure }[] {
-  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames }, mainsHz });
+  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames, isUnderWay: false }, mainsHz });
   const first = steering.exposure;
   const asked = [{ frame: 0, exposure: first }];
   for (let frame = 0; frame < frames; frame++) {
@@ -80,7 +80,7 @@ for (const mainsHz of [50, 60]) {
 }
 
 test('it follows a day from noon to midnight and back without a visitor', () => {
-  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2 }, mainsHz: 50 });
+  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2, isUnderWay: false }, mainsHz: 50 });
   let exposure = steering.exposure;
   const grey = (light: number): number => picture(light, 0, exposure, 1).findLastIndex((count) => count > 0);
   for (let frame = 0; frame < 4_000; frame++) {
@@ -99,7 +99,7 @@ test('while something moves both exposures have their turns, and each stays what
 
 test('a histogram of nothing and one of a single pixel ask for nothing that the sensor cannot do', () => {
   for (const histogram of [new Uint32Array(256), new Uint32Array(256).fill(1, 7, 8), new Uint32Array(256).fill(0xffffffff)]) {
-    const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 0 }, mainsHz: 50 });
+    const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 0, isUnderWay: false }, mainsHz: 50 });
     for (let i = 0; i < 100; i++) {
       const next = steering.next({ histogram, code: histogram, moving: i % 3 === 0 });
       if (next) assert.ok(next.exposureUs >= 50 && next.exposureUs <= 66_000 && next.gain >= 1 && next.gain <= 16, JSON.stringify(next));
