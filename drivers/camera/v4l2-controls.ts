@@ -40,8 +40,9 @@ export function controlsIn(text: string): Map<string, Control> {
 function controlOf(line: string): Control | undefined {
   const [, name, kind, rest = ''] = CONTROL.exec(line) ?? [];
   if (name === undefined || FIXED.test(rest)) return undefined;
-  const told: Record<string, number> = { ...(kind === 'bool' && { min: 0, max: 1 }), ...Object.fromEntries([...rest.matchAll(FIELD)].map(([, field, value]) => [field, Number(value)])) };
-  const { min, max, value } = told;
-  if (min === undefined || max === undefined || value === undefined || told.default === undefined || min > max) return undefined;
-  return { name, min, max, step: Math.max(1, told.step ?? 1), default: told.default, value, items: [] };
+  const told: Partial<Record<string, number>> = kind === 'bool' ? { min: 0, max: 1 } : {};
+  for (const [, field = '', number] of rest.matchAll(FIELD)) told[field] = Number(number);
+  const { min, max, value, default: byDefault, step = 1 } = told;
+  if (min === undefined || max === undefined || value === undefined || byDefault === undefined || min > max) return undefined;
+  return { name, min, max, step: Math.max(1, step), default: byDefault, value, items: [] };
 }

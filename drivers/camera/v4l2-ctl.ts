@@ -94,7 +94,7 @@ export class V4l2Ctl {
     const { command } = this.#o;
     if (code === 0) return { printed };
     if (code === NOT_FOUND) return { fault: `${command} is not installed. Run: apt-get install v4l-utils` };
-    const last = printed.trim().split('\n').at(-1)?.trim() ?? '';
-    return { fault: last === '' ? `${command} fails` : `${command} says: ${last.slice(0, 200)}` };
+    const last = printed.trim().split('\n').at(-1) ?? '';
+    return { fault: last === '' ? `${command} fails` : `${command} says: ${last.slice(0, 200).replace(/[.\s]+$/, '')}` };
   }
 }

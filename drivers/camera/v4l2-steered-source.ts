@@ -3,7 +3,8 @@ import { V4l2Steering, type V4l2SteeringOptions } from './v4l2-steering.ts';
 
 /** A source whose camera is steered beside its pictures, from the first one of a try until the try is closed. */
 export function v4l2SteeredSource(source: PictureSource, options: Omit<V4l2SteeringOptions, 'tell'>): PictureSource {
-  return { name: source.name, startMs: source.startMs, ...(source.isThere && { isThere: source.isThere }), open: (listener) => new SteeredRun(source, options, listener) };
+  const { name, startMs } = source;
+  return { name, startMs, isThere: () => source.isThere?.() ?? Promise.resolve(true), open: (listener) => new SteeredRun(source, options, listener) };
 }
 
 class SteeredRun implements SourceRun {

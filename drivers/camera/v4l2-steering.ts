@@ -16,8 +16,8 @@ export interface V4l2SteeringOptions {
   random?: () => number;
 }
 
-/** Two for the sensor, which exposes one frame while it reads out another, and two on their way through camera, kernel and ffmpeg. */
-const DELAY_FRAMES = 4;
+/** Three for the sensor, which exposes one frame while it reads out another, and two on their way through camera, kernel and ffmpeg. */
+const DELAY_FRAMES = 5;
 /** A camera whose control has failed once is tried again, at first soon, in the end once an hour. */
 const AGAIN = { firstMs: 60_000, maxMs: 3_600_000 };
 

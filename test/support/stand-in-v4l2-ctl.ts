@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -67,9 +67,10 @@ dir=DIR
 shift 2
 echo "$*" >> "$dir/calls"
 fail() { echo "VIDIOC_S_EXT_CTRLS: failed: $1"; echo "Error setting controls: $1" >&2; exit 255; }
+hang() { while :; do sleep 1; done; }
 mood=$(cat "$dir/mood")
 case $mood in
-  hangs) exec sleep 600 ;;
+  hangs) hang ;;
   gone) echo 'Cannot open device /dev/null, exiting.' >&2; exit 1 ;;
   says) exec cat "$dir/said" ;;
 esac
@@ -90,7 +91,7 @@ if [ "$1" = --list-ctrls-menus ]; then
 fi
 case $mood in
   slow) sleep 0.3 ;;
-  hangs-setting) exec sleep 600 ;;
+  hangs-setting) hang ;;
   busy) fail 'Device or resource busy' ;;
   forbids) fail 'Permission denied' ;;
   forbids-exposing) case $2 in *absolute=*) fail 'Permission denied' ;; esac ;;
@@ -143,6 +144,18 @@ export class StandInV4l2Ctl {
   calls(): string[] {
     const file = join(this.dir, 'calls');
     return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  }
+
+  /** Ids of the processes that play it now, whose children ever they are. */
+  running(): string[] {
+    return readdirSync('/proc').filter((pid) => {
+      try {
+        return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.command);
+      } catch {
+        // It has ended meanwhile.
+        return false;
+      }
+    });
   }
 
   clear(): void {

@@ -117,11 +117,13 @@ export class ExposureSteering {
 
   /** A phone that is held still is no reason to look at the hall alone. What stays bright for long is a lamp. */
   #showsScreen({ histogram, code }: SteeredLook): boolean {
-    if (this.#turn !== 'long' || !this.#isSettled) return code !== undefined;
+    // What is not too bright for the long exposure needs no other. Grain of a high gain may look like a code there, too.
+    const isScreen = code !== undefined && ((this.#turn === 'short' && this.#isSettled) || codeCorrection(code) < 1);
+    if (this.#turn !== 'long' || !this.#isSettled) return isScreen;
     const blown = blownShare(histogram);
     const memory = blown < this.#lampShare ? MEMORY.less : this.#stillFrames >= STILL_FRAMES ? MEMORY.still : MEMORY.moving;
     this.#lampShare = this.#lampShare * memory + blown * (1 - memory);
-    return code !== undefined || blown > this.#lampShare + SCREEN_SHARE;
+    return isScreen || blown > this.#lampShare + SCREEN_SHARE;
   }
 
   #keepsTurn({ code }: SteeredLook): boolean {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock, VirtualClock, type Clock } from '../../../daemon/base/clock.ts';
@@ -15,7 +16,7 @@ import { testSteeringContract } from './steering-contract.ts';
 type Told = CameraSteering | string;
 
 /** A try at steering whatever camera is behind `program`, ended and cleared when `run` has. */
-async function steering(program: StandInV4l2Ctl, run: (told: Told[], it: V4l2Steering) => Promise<void>, { clock = systemClock as Clock, command = program.command, framesPerSecond = 15 } = {}): Promise<void> {
+async function steering(program: StandInV4l2Ctl, run: (told: Told[], it: V4l2Steering) => Promise<void>, { clock = systemClock, command = program.command, framesPerSecond = 15 }: { clock?: Clock; command?: string; framesPerSecond?: number } = {}): Promise<void> {
   const told: Told[] = [];
   const it = new V4l2Steering({ clock, device: '/dev/null', framesPerSecond, command, random: () => 0, tell: (now) => told.push(now) });
   it.begin();
@@ -24,6 +25,7 @@ async function steering(program: StandInV4l2Ctl, run: (told: Told[], it: V4l2Ste
   } finally {
     await it.close();
     assert.equal(childProcesses(), [], 'no process is left');
+    await eventually('nor any that the shell has started', () => program.running().length === 0, 5_000);
     program.clear();
   }
 }
@@ -31,6 +33,13 @@ async function steering(program: StandInV4l2Ctl, run: (told: Told[], it: V4l2Ste
 async function steered(told: Told[]): Promise<CameraSteering> {
   const now = await eventually('it is told', () => told.at(-1));
   if (typeof now === 'string') throw new Error(`not steered: ${now}`);
+  return now;
+}
+
+/** Why the camera is not steered, as it was told at `place`. */
+function reason(told: Told[], place: number): string {
+  const now = told[place];
+  if (typeof now !== 'string') throw new Error('it is steered');
   return now;
 }
 
@@ -161,7 +170,7 @@ test('one call at a time, and of what waits only the newest is set', async () =>
 
 const NO_CONTROL = 'it has no exposure control';
 const line = (fields: string): string => `                  auto_exposure 0x009a0901 (menu)   : min=0 max=3 default=3 value=3 (Aperture Priority Mode)\n\t\t\t\t1: Manual Mode\n         exposure_time_absolute 0x009a0902 (int)    : ${fields}\n`;
-const listings: [what: string, says: string, reason: string][] = [
+const listings: [what: string, says: string, expected: string][] = [
   ['nothing', '', NO_CONTROL],
   ['garbage', '\u0000\u0001\u0002 \u001b[2J auto_exposure ( : min==\n'.repeat(100), NO_CONTROL],
   ['an end in the middle', `\u00040\n${line('min=9 max=3 step=1 default=5 value=5')}`, NO_CONTROL],
@@ -176,14 +185,14 @@ const listings: [what: string, says: string, reason: string][] = [
   ['an exposure of less than nothing', line('min=-13 max=0 step=1 default=-6 value=-6'), NO_CONTROL],
   ['no manual mode', line('min=1 max=5000 step=1 default=250 value=250').replace('1: Manual', '2: Shutter Priority'), 'it has no manual exposure'],
 ];
-for (const [what, says, reason] of listings) {
+for (const [what, says, expected] of listings) {
   test(`v4l2-ctl lists ${what}: not steered, told once, and nothing is set`, async () => {
     const program = new StandInV4l2Ctl('of today');
     program.say(says);
     await steering(program, async (told, it) => {
       await eventually('it is told', () => told.length > 0);
       await it.close();
-      assert.equal(told, [reason.replace('COMMAND', program.command)]);
+      assert.equal(told, [expected.replace('COMMAND', program.command)]);
       assert.equal(program.calls(), ['--list-ctrls-menus']);
     });
   });
@@ -209,6 +218,14 @@ test('v4l2-ctl is not installed', async () => {
     await eventually('it is told', () => told.length > 0);
     assert.equal(told, ['v4l2-ctl-is-not-here is not installed. Run: apt-get install v4l-utils']);
   }, { command: 'v4l2-ctl-is-not-here' });
+});
+
+test('the real v4l2-ctl: a device that has no controls is told of in its words', async () => {
+  if (spawnSync('v4l2-ctl', ['--version']).status !== 0) return void process.stdout.write('skipped: v4l2-ctl is not installed\n');
+  await steering(new StandInV4l2Ctl('of today'), async (told) => {
+    await eventually('it is told', () => told.length > 0);
+    assert.equal(told, ['v4l2-ctl says: Unable to detect what device /dev/null is, exiting']);
+  }, { command: 'v4l2-ctl' });
 });
 
 test('v4l2-ctl that hangs is ended, at the list and at a setting', async () => {
@@ -239,7 +256,7 @@ for (const [mood, says] of refusals) {
       for (let i = 0; i < 5; i++) camera.steer(2_000 + i, 1);
       assert.not.ok(camera.isUnderWay);
       assert.is(told.length, 2);
-      assert.match(String(told[1]), new RegExp(`v4l2-ctl says: .*${says}.*; its exposure stays as it was set last$`));
+      assert.match(reason(told, 1), new RegExp(`v4l2-ctl says: .*${says}.*; its exposure stays as it was set last$`));
       assert.is(program.calls().length, 4, program.calls().join('\n'));
     });
   });
@@ -250,7 +267,7 @@ test('a camera that lets itself be taken over and then refuses an exposure gets 
   await steering(program, async (told) => {
     (await steered(told)).steer(10_000, 1);
     await eventually('it is told', () => told.length > 1);
-    assert.match(String(told[1]), /Permission denied$/);
+    assert.match(reason(told, 1), /Permission denied$/);
     assert.is(program.value('auto_exposure'), 3);
   });
 });
@@ -278,7 +295,7 @@ test('pictures go on while the control fails, and a camera that was cut off is t
   const camera = new SupervisedCamera({ source, clock: systemClock, stallMs: 5_000, frozenAfterMs: 0, random: () => 0 });
   camera.start({ frame: () => frames++, stopped: (reason) => told.push(`stopped: ${reason}`), steering: (now) => told.push(now) });
   await eventually('it is told', () => told.length > 0);
-  assert.match(String(told[0]), /does not answer$/);
+  assert.match(reason(told, 0), /does not answer$/);
   assert.ok(frames > 10, `${frames} frames meanwhile`);
   program.set('works');
   pictures.set({ mood: 'ends' });
