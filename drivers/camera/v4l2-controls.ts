@@ -19,8 +19,8 @@ const FIELD = /(?:^| )(min|max|step|default|value)=(-?\d{1,15})(?= |$)/g;
 const FIXED = /\bflags=[\w, -]*\bread-only\b/;
 
 /**
- * The controls in what `v4l2-ctl --list-ctrls-menus` prints (v4l-utils 1.22 to 1.32), by name. What cannot be understood,
- * has no value or contradicts itself is left out.
+ * The controls in what `v4l2-ctl --list-ctrls-menus` prints (v4l-utils 1.22 to 1.32), by name. What cannot be understood
+ * or has no value is left out.
  */
 export function controlsIn(text: string): Map<string, Control> {
   const controls = new Map<string, Control>();
@@ -43,6 +43,6 @@ function controlOf(line: string): Control | undefined {
   const told: Partial<Record<string, number>> = kind === 'bool' ? { min: 0, max: 1 } : {};
   for (const [, field = '', number] of rest.matchAll(FIELD)) told[field] = Number(number);
   const { min, max, value, default: byDefault, step = 1 } = told;
-  if (min === undefined || max === undefined || value === undefined || byDefault === undefined || min > max) return undefined;
+  if (min === undefined || max === undefined || value === undefined || byDefault === undefined) return undefined;
   return { name, min, max, step: Math.max(1, step), default: byDefault, value, items: [] };
 }
