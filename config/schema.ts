@@ -53,6 +53,7 @@ export const configSchema = withControllerRules(withPinRules(z.strictObject({
   .refine(({ http: it }) => !it.enabled || (it.certFile === undefined) === (it.keyFile === undefined), about(['http'], 'must have certFile and keyFile together'))
   .refine(({ http: it }) => !it.enabled || isLoopback(it.host) || it.certFile !== undefined, about(['http.host', 'http.certFile'], 'must be a loopback address without certFile and keyFile: what is read and ordered over the network goes by TLS'))
   .refine(({ http: it }) => !it.enabled || it.certFile === undefined || !['0.0.0.0', '::'].includes(it.host) || it.allowedHosts.length > 0, about(['http.allowedHosts', 'http.host', 'http.certFile'], 'must name what the page is reached by where it listens on every address'))
+  .refine((it) => !it.light.steerExposure || it.camera.driver === 'v4l2', about(['light.steerExposure', 'camera.driver'], 'must be false unless camera.driver is v4l2: the others cannot be steered'))
   .refine((it) => !it.door.rexReleases || it.doorIo.driver === 'simulated' || 'rexPin' in it.doorIo, about(['door.rexReleases', 'doorIo'], 'must be false without doorIo.rexPin'))
   .refine((it) => !it.door.fireReleases || it.doorIo.driver === 'simulated' || 'firePin' in it.doorIo, about(['door.fireReleases', 'doorIo'], 'must be false without doorIo.firePin'))
   .refine((it) => it.access.pollS < it.access.maxListAgeH * 3_600, about(['access.pollS', 'access.maxListAgeH'], 'must be shorter than maxListAgeH, or the list would go stale between two polls')));

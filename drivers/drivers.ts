@@ -17,7 +17,7 @@ export const RELAY_LINE_FILE = 'relay-line';
  * The one place where a driver's name in the config becomes a driver. Each is loaded only when it is named.
  * `password` is what the camera's passwordFile holds.
  */
-export async function openCamera({ camera }: Config, clock: Clock, password?: string): Promise<Camera> {
+export async function openCamera({ camera, light }: Config, clock: Clock, password?: string): Promise<Camera> {
   if (camera.driver === 'replay') {
     const { ReplayCamera } = await import('./camera/replay.ts');
     const loop = camera.loopPauseS === undefined ? {} : { loop: { pauseMs: camera.loopPauseS * 1000 } };
@@ -25,12 +25,12 @@ export async function openCamera({ camera }: Config, clock: Clock, password?: st
   }
   const { SupervisedCamera } = await import('./camera/supervised-camera.ts');
   const { stallMs, frozenAfterS } = camera;
-  return new SupervisedCamera({ source: await openSource(camera, clock, password), clock, stallMs, frozenAfterMs: frozenAfterS * 1000 });
+  return new SupervisedCamera({ source: await openSource(camera, light.steerExposure, clock, password), clock, stallMs, frozenAfterMs: frozenAfterS * 1000 });
 }
 
 type SourceConfig = Exclude<Config['camera'], { driver: 'replay' }>;
 
-async function openSource(camera: SourceConfig, clock: Clock, password = ''): Promise<PictureSource> {
+async function openSource(camera: SourceConfig, steers: boolean, clock: Clock, password = ''): Promise<PictureSource> {
   switch (camera.driver) {
     case 'rpicam': {
       const { rpicamSource } = await import('./camera/rpicam.ts');
@@ -38,7 +38,7 @@ async function openSource(camera: SourceConfig, clock: Clock, password = ''): Pr
     }
     case 'v4l2': {
       const { v4l2Source } = await import('./camera/v4l2.ts');
-      return v4l2Source({ ...camera, clock });
+      return v4l2Source({ ...camera, steers, clock });
     }
     case 'rtsp': {
       const { rtspSource } = await import('./camera/rtsp.ts');

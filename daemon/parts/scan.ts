@@ -15,10 +15,10 @@ import type { Signals } from './signals.ts';
 const GARBAGE_WINDOW_MS = 600_000;
 const GARBAGE_DIFFERENT = 50;
 
-export async function startDecoder({ config: { scan, light }, camera, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
+export async function startDecoder({ config: { scan, light }, clock, lookCosts = 'measured' }: AppOptions, { status }: Memory, started: StopStack): Promise<QrReader> {
   const { decodeDeadlineMs: deadlineMs, extraLookMs, gateHeartbeatMs } = scan;
   // Nothing else goes by it, and it costs a twentieth of a decode.
-  const measuresLight = light.mode !== 'off' || (light.steerExposure && camera.steering !== undefined);
+  const measuresLight = light.mode !== 'off' || light.steerExposure;
   const qr = await QrReader.open({ clock, deadlineMs, extraLookMs, gateHeartbeatMs, measuresLight, lookCosts, status });
   started.push(() => qr.close());
   return qr;
@@ -37,10 +37,10 @@ export function startPipeline({ config: { scan }, clock, log, onTiming }: AppOpt
   return pipeline;
 }
 
-export function startCamera({ camera, clock }: AppOptions, status: StatusBoard, pipeline: Pipeline, light: CameraLight, started: StopStack): void {
+export function startCamera({ camera, clock, log }: AppOptions, status: StatusBoard, pipeline: Pipeline, light: CameraLight, started: StopStack): void {
   const rate = new FrameRate();
+  let steeringTold = '';
   started.push(() => camera.stop());
-  light.start();
   camera.start({
     frame: (frame) => {
       status.report('camera', 'ok', rate.see(clock.monotonicMs()));
@@ -48,7 +48,15 @@ export function startCamera({ camera, clock }: AppOptions, status: StatusBoard, 
     },
     stopped: (reason) => {
       rate.pause();
+      light.steerBy(undefined);
       status.report('camera', 'down', `The camera gives no pictures: ${reason}.`);
+    },
+    steering: (now) => {
+      const text = typeof now === 'string' ? `The camera's exposure is not steered: ${now}.` : 'The camera\'s exposure is steered.';
+      // A camera that comes and goes says the same again and again.
+      if (text !== steeringTold) log[typeof now === 'string' ? 'warn' : 'info'](text);
+      steeringTold = text;
+      light.steerBy(typeof now === 'string' ? undefined : now);
     },
   });
 }

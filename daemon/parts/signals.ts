@@ -22,11 +22,11 @@ export interface Signals {
   stop: () => void;
 }
 
-export function startSignals({ config: { light: { steerExposure, mainsHz, mode, holdS } }, camera, doorIo, clock, log }: AppOptions, { events, status, tell }: Memory, evidence: Evidence, started: StopStack): Signals {
+export function startSignals({ config: { light: { mainsHz, mode, holdS } }, doorIo, clock, log }: AppOptions, { events, status, tell }: Memory, evidence: Evidence, started: StopStack): Signals {
   const outputs = doorIo.outputs ?? {};
   const feedback = new Feedback({ outputs, clock, status });
   const torch = new Torch({ output: outputs.light, settings: { mode, holdMs: holdS * 1000 }, clock, status });
-  const light = new CameraLight({ steering: steerExposure ? camera.steering : undefined, mainsHz });
+  const light = new CameraLight({ mainsHz });
   const unread = new GarbageTally({ clock, windowMs: GARBAGE_WINDOW_MS, maxDifferent: 1, onSummary: tell, summaryOf: ({ count, sinceMs }) => ({ type: 'codes-not-read', count, sinceMs }) });
   const hints = new ScanHints({ clock, log, onHint: (reason) => feedback.hint(reason), onUnread: (showing) => tellUnread(showing, { events, tell, evidence, unread }) });
   feedback.start();

@@ -5,6 +5,11 @@ export interface CameraSink {
   frame(frame: Frame): void;
   /** The camera has nothing more to give: `reason` is a sentence. It may start again by itself and deliver further frames. */
   stopped(reason: string): void;
+  /**
+   * Only of a camera that was opened to be steered. It can be from now on and does not expose by itself meanwhile; or why it
+   * cannot be, a sentence without its full stop, the same words for the same cause. `stopped` ends it, too.
+   */
+  steering?(now: CameraSteering | string): void;
 }
 
 /** How a sensor is exposed. */
@@ -24,9 +29,14 @@ interface Range {
 export interface CameraSteering {
   exposureUs: Range;
   gain: Range;
-  /** So many frames after `steer` may still show what was asked for before; from the next one on all show the new exposure. */
+  /** So many frames after `isUnderWay` has ended may still show what was asked for before; from the next one on all show the new exposure. */
   delayFrames: number;
-  /** Returns at once. Both are within their ranges; the driver takes the nearest that the sensor has. */
+  /** What was asked for last has not been handed to the camera yet. */
+  readonly isUnderWay: boolean;
+  /**
+   * Returns at once. Both are within their ranges; the driver takes the nearest that the sensor has. What is asked for takes
+   * the place of what still waits. Once the camera has told that it cannot be steered any more, this does nothing.
+   */
   steer(exposureUs: number, gain: number): void;
 }
 
@@ -44,8 +54,6 @@ export interface CameraSteering {
 export interface Camera {
   /** What it is, for the status: `replay fixtures/sessions/phone-approaching`. */
   readonly name: string;
-  /** Only of a camera that does not expose by itself meanwhile. */
-  readonly steering?: CameraSteering;
   start(sink: CameraSink): void;
   stop(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Frame } from '../../daemon/base/frame.ts';
+import type { CameraSteering } from './camera.ts';
 
 /** A picture before it has its place in the sequence. */
 export type Picture = Omit<Frame, 'seq' | 'arrivedMs'>;
@@ -13,6 +14,8 @@ export interface PictureListener {
   bad(what: string): void;
   /** It is over. `reason` is a sentence without its full stop, the same words each time: a changed one is a line in the log. */
   ended(reason: string): void;
+  /** As `CameraSink.steering`. */
+  steering?(now: CameraSteering | string): void;
 }
 
 /** One try at getting pictures. */

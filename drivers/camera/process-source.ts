@@ -1,8 +1,7 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { basename } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import { sleep, type Clock } from '../../daemon/base/clock.ts';
+import type { Clock } from '../../daemon/base/clock.ts';
 import { messageOf } from '../../daemon/base/errors.ts';
+import { endProgram, NOT_FOUND, startProgram, type Program } from './child-program.ts';
 import { StreamFault, type ParserSink, type PictureParser } from './picture-parser.ts';
 import type { PictureListener, PictureSource, SourceRun } from './picture-source.ts';
 import { StderrTail } from './stderr-tail.ts';
@@ -33,17 +32,9 @@ export interface CameraProgram {
   isThere?(): Promise<boolean>;
 }
 
-/** A process in the kernel's hands, on a driver that hangs, cannot be killed; nobody waits for it longer. */
-const REAP_LIMIT_MS = 2_000;
-/** What `setpriv` ends with when it cannot find the command. */
-const NOT_FOUND = 127;
-
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
-
 /**
- * Pictures from a program's standard output. The program is ended by SIGKILL alone, for ffmpeg may ignore SIGTERM, and
- * the kernel ends it with the daemon, however that ends (`setpriv --pdeathsig`, util-linux). That it ended by itself is a
- * failure whatever its exit code: ffmpeg says 0 when a camera hangs up.
+ * Pictures from a program's standard output. That it ended by itself is a failure whatever its exit code: ffmpeg says 0 when
+ * a camera hangs up.
  */
 export class ProcessSource implements PictureSource {
   readonly name: string;
@@ -69,7 +60,7 @@ export class ProcessSource implements PictureSource {
 class ProgramRun implements SourceRun {
   readonly #program: CameraProgram;
   readonly #listener: PictureListener;
-  readonly #child: Child;
+  readonly #child: Program;
   readonly #parser: PictureParser;
   readonly #tail: StderrTail;
   readonly #gone: Promise<void>;
@@ -81,7 +72,7 @@ class ProgramRun implements SourceRun {
     this.#parser = program.parser({ picture: (picture) => listener.picture(picture), bad: (what) => listener.bad(what) });
     const heed = program.heed?.(this.#parser);
     this.#tail = new StderrTail((line) => this.#said(heed?.(line)));
-    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', program.command, ...program.args], { stdio: ['pipe', 'pipe', 'pipe'], env: environment() });
+    this.#child = startProgram(program.command, program.args);
     this.#gone = this.#listen();
   }
 
@@ -92,11 +83,7 @@ class ProgramRun implements SourceRun {
 
   async close(): Promise<void> {
     this.#over = true;
-    this.#child.kill('SIGKILL');
-    const waited = new AbortController();
-    await Promise.race([this.#gone, sleep(this.#program.clock, REAP_LIMIT_MS, waited.signal)]);
-    waited.abort();
-    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) stream.destroy();
+    await endProgram(this.#child, this.#gone, this.#program.clock);
   }
 
   /** Resolves when the process has been reaped and its last words were read. */
@@ -145,10 +132,4 @@ class ProgramRun implements SourceRun {
     this.#over = true;
     this.#listener.ended(reason);
   }
-}
-
-/** [S7] No more of the daemon's environment than a program needs to be found and to speak English. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => name === 'PATH' || name === 'HOME' || name.startsWith('LIBCAMERA_'));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C' };
 }

@@ -96,6 +96,7 @@ export class SupervisedCamera implements Camera {
       picture: (picture) => heard() && this.#take(current, picture),
       bad: (what) => heard() && current.watch.bad(what),
       ended: (reason) => this.#failed(current, reason),
+      steering: (now) => heard() && this.#sink?.steering?.(now),
     };
   }
 

@@ -2,7 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Clock } from '../../daemon/base/clock.ts';
 import { asJpeg, asYuv, FFMPEG_MANNERS, lastWordsOfFfmpeg, sizeChange, type Rotation } from './ffmpeg.ts';
+import type { PictureSource } from './picture-source.ts';
 import { ProcessSource, type Meaning } from './process-source.ts';
+import { v4l2SteeredSource } from './v4l2-steered-source.ts';
 
 export interface V4l2SourceOptions {
   clock: Clock;
@@ -14,18 +16,22 @@ export interface V4l2SourceOptions {
   height: number;
   framesPerSecond: number;
   rotate: Rotation;
+  /** Whether the camera's exposure is to be steered, by v4l2-ctl. */
+  steers?: boolean;
   /** Another program in ffmpeg's place, for tests. */
   command?: string;
+  /** Another in v4l2-ctl's. */
+  controlCommand?: string;
 }
 
 /** USB cameras negotiate for some seconds. */
 const START_MS = 10_000;
 
 /** A camera of the kernel's video4linux2, by ffmpeg. */
-export function v4l2Source(options: V4l2SourceOptions): ProcessSource {
-  const { clock, device, format, command = 'ffmpeg' } = options;
+export function v4l2Source(options: V4l2SourceOptions): PictureSource {
+  const { clock, device, format, framesPerSecond, steers = false, command = 'ffmpeg', controlCommand = 'v4l2-ctl' } = options;
   const output = format === 'mjpeg' ? asJpeg : asYuv(options.rotate);
-  return new ProcessSource({
+  const pictures = new ProcessSource({
     name: `v4l2 ${device}`,
     startMs: START_MS,
     clock,
@@ -39,6 +45,7 @@ export function v4l2Source(options: V4l2SourceOptions): ProcessSource {
     heed: sizeChange,
     isThere: () => access(device).then(() => true, () => false),
   });
+  return steers ? v4l2SteeredSource(pictures, { clock, device, framesPerSecond, command: controlCommand }) : pictures;
 }
 
 function inputOf({ device, format, width, height, framesPerSecond }: V4l2SourceOptions): string[] {

@@ -38,6 +38,7 @@ export class SteerableSensor implements CameraSteering {
   readonly exposureUs = { min: 50, max: 66_000 };
   readonly gain = { min: 1, max: 16 };
   readonly delayFrames = 2;
+  readonly isUnderWay = false;
   /** Everything it was asked for, with the frame before which it was. */
   readonly asked: (Exposure & { frame: number })[] = [];
   readonly #o: Required<SteerableSensorOptions>;

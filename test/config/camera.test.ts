@@ -10,9 +10,9 @@ import { openCamera } from '../../drivers/drivers.ts';
 const folder = mkdtempSync(join(tmpdir(), 'postern-config-'));
 test.after(() => rmSync(folder, { recursive: true }));
 
-function load(camera: string): ReturnType<typeof loadConfig> {
+function load(camera: string, more = ''): ReturnType<typeof loadConfig> {
   const path = join(folder, 'config.yaml');
-  writeFileSync(path, `stateDir: state\ndoor: {uuid: AAECAwQFBgcICQoLDA0ODw, name: Front door}\ncamera: {${camera}}\ndoorIo: {driver: simulated}\naccess: {rootKeysFile: roots.txt}\n`);
+  writeFileSync(path, `stateDir: state\ndoor: {uuid: AAECAwQFBgcICQoLDA0ODw, name: Front door}\ncamera: {${camera}}\ndoorIo: {driver: simulated}\naccess: {rootKeysFile: roots.txt}\n${more}`);
   return loadConfig(path);
 }
 
@@ -30,6 +30,15 @@ for (const [camera, name] of good) {
     if (name !== '') assert.is((await openCamera(config, systemClock, 'secret')).name, name);
   });
 }
+
+test('a camera is steered where the config asks for it, and only one that can be may be asked for', () => {
+  const asked = 'light: {steerExposure: true}\n';
+  assert.is(load('driver: v4l2, device: /dev/video2').light.steerExposure, false);
+  assert.is(load('driver: v4l2, device: /dev/video2', asked).light.steerExposure, true);
+  for (const camera of ['driver: rpicam', 'driver: rtsp, url: "rtsp://camera.lan/a"', 'driver: replay, session: here']) {
+    assert.throws(() => load(camera, asked), (thrown: unknown) => thrown instanceof ConfigError && /light\.steerExposure.*must be false unless camera\.driver is v4l2/.test(thrown.message));
+  }
+});
 
 const bad: [what: string, camera: string, says: RegExp][] = [
   ['a device that is none', 'driver: v4l2, device: /etc/passwd', /camera\.device.*must be a device like/],

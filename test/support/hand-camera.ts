@@ -1,4 +1,4 @@
-import type { Camera, CameraSink } from '../../drivers/camera/camera.ts';
+import type { Camera, CameraSink, CameraSteering } from '../../drivers/camera/camera.ts';
 import type { Clock } from '../../daemon/base/clock.ts';
 import type { Frame } from '../../daemon/base/frame.ts';
 
@@ -27,6 +27,10 @@ export class HandCamera implements Camera {
 
   show(picture: Omit<Frame, 'seq' | 'arrivedMs'>): void {
     this.#sink?.frame({ seq: ++this.#seq, arrivedMs: this.#clock.monotonicMs(), ...picture });
+  }
+
+  canBeSteered(now: CameraSteering | string): void {
+    this.#sink?.steering?.(now);
   }
 
   unplug(reason: string): void {

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../../config/schema.ts';
 import { answersAt } from '../../../drivers/camera/network-look.ts';
+import { exposureControlsIn } from '../../../drivers/camera/v4l2-exposure.ts';
 import { systemClock } from '../../base/clock.ts';
 import { bareHost } from '../../base/host-name.ts';
 import type { Finding } from './finding.ts';
@@ -14,11 +15,11 @@ const FFMPEG = { major: 5, minor: 1 };
 const PORTS: Record<string, number> = { 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443 };
 
 /** The camera as far as can be told without taking its pictures. */
-export async function cameraFindings({ camera }: Config, machine: Machine): Promise<Finding[]> {
+export async function cameraFindings({ camera, light }: Config, machine: Machine): Promise<Finding[]> {
   switch (camera.driver) {
     case 'replay': return [existsSync(camera.session) ? look('camera', `a recording, ${camera.session}`) : bad('camera', `there is no recording ${camera.session}: see camera.session`)];
     case 'rpicam': return [programFinding(machine, 'rpicam-vid', 'rpicam-apps-lite'), connectorFinding(machine)];
-    case 'v4l2': return [ffmpegFinding(machine), deviceFinding(camera.device, machine)];
+    case 'v4l2': return [ffmpegFinding(machine), deviceFinding(camera.device, machine), ...(light.steerExposure ? [steeringFinding(camera.device, machine)] : [])];
     case 'rtsp': return [ffmpegFinding(machine), await addressFinding(camera.url)];
     case 'snapshot': return [await addressFinding(camera.url)];
   }
@@ -55,6 +56,15 @@ function deviceFinding(device: string, machine: Machine): Finding {
     const others = namesIn(machine, 'dev').filter((name) => /^video\d+$/.test(name)).map((name) => `/dev/${name}`).join(', ') || 'none';
     return bad('camera', `there is no ${device}: is it plugged in? There are: ${others}. See camera.device`);
   }
+}
+
+/** Pictures come without it. */
+function steeringFinding(device: string, machine: Machine): Finding {
+  if (machine.output('v4l2-ctl', '--version') === undefined) return look('exposure', 'it is not steered: v4l2-ctl is not installed. Run "sudo apt-get install v4l-utils"');
+  const listing = machine.output('v4l2-ctl', '-d', device, '--list-ctrls-menus');
+  if (listing === undefined) return look('exposure', `it is not steered: v4l2-ctl cannot list the controls of ${device}`);
+  const controls = exposureControlsIn(listing);
+  return typeof controls === 'string' ? look('exposure', `it is not steered: ${controls}`) : good('exposure', `steered by ${controls.time.name}${controls.gain ? ' and gain' : ''}`);
 }
 
 async function addressFinding(address: string): Promise<Finding> {

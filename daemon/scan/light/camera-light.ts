@@ -5,12 +5,6 @@ import { lumaAt } from './luma-histogram.ts';
 import type { LumaHistogram } from './luma-histogram.ts';
 import { Movement } from './movement.ts';
 
-export interface CameraLightOptions {
-  /** Of a camera that can be steered and is to be. */
-  steering: CameraSteering | undefined;
-  mainsHz: number;
-}
-
 /** What a look says of the hall. */
 export interface Hall {
   moving: boolean;
@@ -23,18 +17,20 @@ const DARK = 40;
 
 /** Follows the light before the camera, and steers the camera by it where that is possible. */
 export class CameraLight {
-  readonly #camera: CameraSteering | undefined;
-  readonly #steering: ExposureSteering | undefined;
+  readonly #mainsHz: number;
   readonly #movement = new Movement();
+  #camera: CameraSteering | undefined;
+  #steering: ExposureSteering | undefined;
   #hall: Hall = { moving: false, dark: false };
 
-  constructor({ steering, mainsHz }: CameraLightOptions) {
-    this.#camera = steering;
-    this.#steering = steering && new ExposureSteering({ sensor: steering, mainsHz });
+  constructor({ mainsHz }: { mainsHz: number }) {
+    this.#mainsHz = mainsHz;
   }
 
-  /** Asks the camera for the exposure that it begins with. */
-  start(): void {
+  /** Takes a camera that can be steered from now on, and asks it for the exposure that it begins with; undefined: it exposes by itself. */
+  steerBy(camera: CameraSteering | undefined): void {
+    this.#camera = camera;
+    this.#steering = camera && new ExposureSteering({ sensor: camera, mainsHz: this.#mainsHz });
     this.#ask(this.#steering?.exposure);
   }
 

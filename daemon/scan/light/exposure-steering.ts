@@ -50,7 +50,7 @@ export class ExposureSteering {
   #shownBefore: Turn = 'long';
   #long: number;
   #short: number;
-  /** Frames since the exposure was last asked for. */
+  /** Frames since the camera was handed the exposure that was last asked for. */
   #frames = 0;
   #corrections = 0;
   #stillFrames = STILL_FRAMES;
@@ -91,7 +91,7 @@ export class ExposureSteering {
   /** Takes a look at the next frame; returns what to ask the camera for, if that is something else now. */
   next(look: SteeredLook): Exposure | undefined {
     const before = this.exposure;
-    this.#frames++;
+    this.#frames = this.#o.sensor.isUnderWay ? 0 : this.#frames + 1;
     this.#stillFrames = look.moving || this.#showsScreen(look) ? 0 : this.#stillFrames + 1;
     if (!this.#isSettled) return undefined;
     this.#shownBefore = this.#turn;
@@ -117,11 +117,13 @@ export class ExposureSteering {
 
   /** A phone that is held still is no reason to look at the hall alone. What stays bright for long is a lamp. */
   #showsScreen({ histogram, code }: SteeredLook): boolean {
-    if (this.#turn !== 'long' || !this.#isSettled) return code !== undefined;
+    // What is not too bright for the long exposure needs no other. Grain of a high gain may look like a code there, too.
+    const isScreen = code !== undefined && ((this.#turn === 'short' && this.#isSettled) || codeCorrection(code) < 1);
+    if (this.#turn !== 'long' || !this.#isSettled) return isScreen;
     const blown = blownShare(histogram);
     const memory = blown < this.#lampShare ? MEMORY.less : this.#stillFrames >= STILL_FRAMES ? MEMORY.still : MEMORY.moving;
     this.#lampShare = this.#lampShare * memory + blown * (1 - memory);
-    return code !== undefined || blown > this.#lampShare + SCREEN_SHARE;
+    return isScreen || blown > this.#lampShare + SCREEN_SHARE;
   }
 
   #keepsTurn({ code }: SteeredLook): boolean {

@@ -28,7 +28,7 @@ class Board implements Machine {
   groups: readonly number[] = [993, 44];
   programs: Record<string, string> = { 'ffmpeg': 'ffmpeg version 5.1.6-0+deb12u1 Copyright', 'rpicam-vid': 'rpicam-apps build: v1.5.0' };
   free = 20_000;
-  config = { camera: 'driver: v4l2, device: /dev/video0', doorIo: PINS, door: '', access: 'rtcHasBattery: true' };
+  config = { camera: 'driver: v4l2, device: /dev/video0', doorIo: PINS, door: '', access: 'rtcHasBattery: true', light: '' };
 
   constructor() {
     this.put('etc/group', 'root:x:0:\nvideo:x:44:postern\ngpio:x:993:postern\n');
@@ -50,8 +50,8 @@ class Board implements Machine {
     rmSync(join(this.root, path), { recursive: true });
   }
 
-  output(program: string): string | undefined {
-    return this.programs[program];
+  output(program: string, ...args: string[]): string | undefined {
+    return this.programs[[program, ...args].join(' ')] ?? this.programs[program];
   }
 
   freeMb(): number {
@@ -59,8 +59,8 @@ class Board implements Machine {
   }
 
   configFile(): string {
-    const { camera, doorIo, door, access } = this.config;
-    this.put('door.yaml', `stateDir: state\ndoor: {uuid: ${DOOR}, name: Front door${door}}\ncamera: {${camera}}\ndoorIo: {${doorIo}}\naccess: {rootKeysFile: root-keys.txt, ${access}}\n`);
+    const { camera, doorIo, door, access, light } = this.config;
+    this.put('door.yaml', `stateDir: state\ndoor: {uuid: ${DOOR}, name: Front door${door}}\ncamera: {${camera}}\ndoorIo: {${doorIo}}\naccess: {rootKeysFile: root-keys.txt, ${access}}\nlight: {${light}}\n`);
     return join(this.root, 'door.yaml');
   }
 
@@ -87,6 +87,16 @@ test('a board on which all is well', async () => {
   assert.equal(rows.map(({ what }) => what), ['state folder', 'disk', 'key files', 'clock', 'group gpio', 'group video', 'ffmpeg', 'camera', 'relay guard', 'GPIO chip', 'relay, GPIO 17', 'contact, GPIO 27', 'power-on pull']);
 });
 
+test('a camera that can be steered and is to be', async () => {
+  const listing = '  auto_exposure 0x009a0901 (menu)   : min=0 max=3 default=3 value=3 (Aperture Priority Mode)\n\t\t\t\t1: Manual Mode\n  exposure_time_absolute 0x009a0902 (int)    : min=3 max=2047 step=1 default=250 value=333 flags=inactive\n';
+  const rows = await rowsOf((b) => {
+    b.config.light = 'steerExposure: true';
+    b.programs['v4l2-ctl --version'] = 'v4l2-ctl 1.22.1\n';
+    b.programs['v4l2-ctl -d /dev/video0 --list-ctrls-menus'] = listing;
+  });
+  assert.equal(rows.filter(({ what }) => what === 'exposure'), [{ what: 'exposure', is: 'good', detail: 'steered by exposure_time_absolute' }]);
+});
+
 /** What is wrong with the board, and the one row that says so, to the letter. */
 const WRONG: [what: string, prepare: (board: Board) => void, row: Finding['what'], is: 'look' | 'bad', says: string][] = [
   ['the group gpio is missing', (b) => { b.groups = [44]; }, 'group gpio', 'bad', 'this user is no member. Run "sudo usermod -aG gpio USER" and start the daemon again'],
@@ -107,6 +117,8 @@ const WRONG: [what: string, prepare: (board: Board) => void, row: Finding['what'
   ['an old ffmpeg', (b) => { b.programs = { ffmpeg: 'ffmpeg version 4.3.8-0+deb11u1 Copyright' }; }, 'ffmpeg', 'bad', 'version 4.3.8-0+deb11u1 is too old: 5.1 or later is needed, which Debian 12 has'],
   ['an ffmpeg just too old', (b) => { b.programs = { ffmpeg: 'ffmpeg version n5.0 Copyright' }; }, 'ffmpeg', 'bad', 'version n5.0 is too old: 5.1 or later is needed, which Debian 12 has'],
   ['an ffmpeg of no number', (b) => { b.programs = { ffmpeg: 'ffmpeg version N-109' }; }, 'ffmpeg', 'look', 'its version cannot be told (ffmpeg version N-109); 5.1 or later is needed'],
+  ['a camera to be steered without v4l2-ctl', (b) => { b.config.light = 'steerExposure: true'; }, 'exposure', 'look', 'it is not steered: v4l2-ctl is not installed. Run "sudo apt-get install v4l-utils"'],
+  ['a camera to be steered that cannot be', (b) => { b.config.light = 'steerExposure: true'; b.programs['v4l2-ctl'] = 'v4l2-ctl 1.22.1\n'; }, 'exposure', 'look', 'it is not steered: it has no exposure control'],
   ['a recording that is not there', (b) => { b.config.camera = 'driver: replay, session: nowhere'; }, 'camera', 'bad', 'there is no recording /nowhere: see camera.session'],
   ['a clock that has no battery', (b) => { b.config.access = 'rtcHasBattery: false'; }, 'clock', 'look', 'rtc0 (rtc-ds1307) is there and does not count: with a battery in it set access.rtcHasBattery to true'],
   ['no clock', (b) => { b.config.access = 'rtcHasBattery: false'; b.remove('sys/class/rtc'); }, 'clock', 'look', 'no real-time clock: after a power cut the time is not known until the network gives it, and access.whenClockUnverified decides'],

@@ -41,6 +41,19 @@ onVivid('it gives pictures, and does so again after it was stopped', async () =>
   }
 });
 
+onVivid('its controls are listed beside its pictures, and among them is no exposure', async () => {
+  const told: unknown[] = [];
+  let frames = 0;
+  const camera = new SupervisedCamera({ source: v4l2Source({ ...options, steers: true }), clock: systemClock, stallMs: 3_000, frozenAfterMs: 0 });
+  camera.start({ frame: () => frames++, stopped: (reason) => told.push(reason), steering: (now) => told.push(now) });
+  await eventually('it is told', () => told.length > 0);
+  const before = frames;
+  await eventually('pictures go on', () => frames > before + 3);
+  await camera.stop();
+  assert.equal(told, ['it has no exposure control']);
+  assert.equal(childProcesses(), []);
+});
+
 onVivid('unplugged and plugged in again it gives pictures again, and no process is left over', async () => {
   const sink = new RecordingSink();
   const camera = new SupervisedCamera({ source: v4l2Source(options), clock: systemClock, stallMs: 3_000, frozenAfterMs: 15_000 });

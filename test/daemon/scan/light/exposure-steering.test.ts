@@ -47,7 +47,7 @@ function picture(light: number, lampShare: number, { exposureUs, gain }: Exposur
 
 /** What is asked for in `frames` frames at 15 a second, by number of the frame. */
 function askedIn(light: number, lampShare: number, { frames, mainsHz, delayFrames, moving = false }: { frames: number; mainsHz: number; delayFrames: number; moving?: boolean }): { frame: number; exposure: Exposure }[] {
-  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames }, mainsHz });
+  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames, isUnderWay: false }, mainsHz });
   const first = steering.exposure;
   const asked = [{ frame: 0, exposure: first }];
   for (let frame = 0; frame < frames; frame++) {
@@ -80,7 +80,7 @@ for (const mainsHz of [50, 60]) {
 }
 
 test('it follows a day from noon to midnight and back without a visitor', () => {
-  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2 }, mainsHz: 50 });
+  const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2, isUnderWay: false }, mainsHz: 50 });
   let exposure = steering.exposure;
   const grey = (light: number): number => picture(light, 0, exposure, 1).findLastIndex((count) => count > 0);
   for (let frame = 0; frame < 4_000; frame++) {
@@ -97,9 +97,40 @@ test('while something moves both exposures have their turns, and each stays what
   assert.ok(asked.length > 40 && asked.length < 80, `${asked.length} turns`);
 });
 
+test('what may be a code and is no brighter than its dark hall is no reason for short exposures; one that is blown out is', () => {
+  const hall = picture(0.01, 0, { exposureUs: 30_000, gain: 16 }, 1);
+  const blownOut = new Uint32Array(256).fill(1, 255);
+  for (const [code, expected] of [[hall, 0], [blownOut, 1]] as const) {
+    const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 2, isUnderWay: false }, mainsHz: 50 });
+    let exposure = steering.exposure;
+    const asked = Array.from({ length: 60 }, (_, i) => {
+      const next = steering.next({ histogram: picture(0.01, 0, exposure, 1), moving: false, ...(i >= 40 && i % 5 === 0 && steering.exposure.exposureUs > 2_500 && { code }) });
+      exposure = next ?? exposure;
+      return i >= 40 && next !== undefined && next.exposureUs <= 2_500;
+    });
+    assert.is(Math.min(1, asked.filter(Boolean).length), expected);
+  }
+});
+
+test('while the camera has not been handed an exposure, no frame is taken for one of it', () => {
+  const sensor = { ...limits, delayFrames: 1, isUnderWay: false };
+  const steering = new ExposureSteering({ sensor, mainsHz: 50 });
+  const { exposure } = steering;
+  const dark = picture(0.001, 0, exposure, 1);
+  const looks = (count: number): (Exposure | undefined)[] => Array.from({ length: count }, () => steering.next({ histogram: dark, moving: false }));
+  const [, corrected] = looks(2);
+  assert.ok(corrected && totalOf(corrected) > totalOf(exposure));
+  sensor.isUnderWay = true;
+  assert.equal(looks(30).filter((it) => it !== undefined), [], 'nothing is corrected by what was asked for before');
+  assert.is(steering.certainly, undefined);
+  sensor.isUnderWay = false;
+  assert.is(looks(1)[0], undefined);
+  assert.ok(looks(1)[0], 'from the first frame after the delay on it goes on');
+});
+
 test('a histogram of nothing and one of a single pixel ask for nothing that the sensor cannot do', () => {
   for (const histogram of [new Uint32Array(256), new Uint32Array(256).fill(1, 7, 8), new Uint32Array(256).fill(0xffffffff)]) {
-    const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 0 }, mainsHz: 50 });
+    const steering = new ExposureSteering({ sensor: { ...limits, delayFrames: 0, isUnderWay: false }, mainsHz: 50 });
     for (let i = 0; i < 100; i++) {
       const next = steering.next({ histogram, code: histogram, moving: i % 3 === 0 });
       if (next) assert.ok(next.exposureUs >= 50 && next.exposureUs <= 66_000 && next.gain >= 1 && next.gain <= 16, JSON.stringify(next));

@@ -52,8 +52,8 @@ function play({ hall, screen }: Brightness, mainsHz: number, steerBy: (sensor: S
 }
 
 const steered = (mainsHz: number) => (sensor: SteerableSensor): ReturnType<Parameters<typeof play>[2]> => {
-  const light = new CameraLight({ steering: sensor, mainsHz });
-  light.start();
+  const light = new CameraLight({ mainsHz });
+  light.steerBy(sensor);
   return { see: (seen) => void light.see(seen), isShort: () => light.isShort };
 };
 
