@@ -15,17 +15,15 @@ import { SceneWatch } from '../daemon/scan/gate/scene-watch.ts';
 import { QrReader } from '../daemon/scan/qr.ts';
 import type { BenchRow } from './bench-rows.ts';
 import { openZxingCpp } from './scan-bench/native-decoders.ts';
-import { gaussian, seededRandom } from './scene/random.ts';
-import { Studio } from './scene/studio.ts';
+import { emptyHall } from './scene/empty-hall.ts';
 
 const WIDTH = 1280;
 const HEIGHT = 720;
 const EVERY_MS = 100;
-/** Pictures that differ by their noise alone; shown over and over. */
+/** Shown over and over. */
 const PICTURES = 12;
 const ROUNDS = 5;
 const SECONDS_A_ROUND = 6;
-const NOISE = 1.2;
 /** As the config has it unless told. */
 const HEARTBEAT_MS = scan.parse({}).gateHeartbeatMs;
 const PIECE_RUNS = 300;
@@ -33,7 +31,7 @@ const PIECE_RUNS = 300;
 type Picture = Pick<Frame, 'luma' | 'jpeg'>;
 
 export async function benchGate(): Promise<BenchRow[]> {
-  const luma = emptyHall();
+  const luma = emptyHall({ width: WIDTH, height: HEIGHT, pictures: PICTURES });
   const jpeg = await Promise.all(luma.map((data) => sharp(data, { raw: { width: WIDTH, height: HEIGHT, channels: 1 } }).toColourspace('srgb').jpeg({ quality: 80 }).toBuffer()));
   return [
     ...await savings('luma', luma.map((picture) => ({ luma: picture })), 0.1),
@@ -42,20 +40,6 @@ export async function benchGate(): Promise<BenchRow[]> {
     ...await awake(luma),
     ...pieces(luma, jpeg),
   ];
-}
-
-function emptyHall(): Uint8Array[] {
-  const { hall } = new Studio({ width: WIDTH, height: HEIGHT, lighting: 'day', quality: 60, seed: 7 });
-  const random = seededRandom('bench gate');
-  const grain = Float32Array.from({ length: 1 << 16 }, () => gaussian(random) * NOISE);
-  return Array.from({ length: PICTURES }, () => {
-    const luma = new Uint8ClampedArray(WIDTH * HEIGHT);
-    for (let at = 0, from = 0; at < luma.length; at++, from++) {
-      if (at % WIDTH === 0) from = Math.floor(random() * grain.length);
-      luma[at] = (hall.rgb[at * 3 + 1] as number) + (grain[from % grain.length] as number);
-    }
-    return new Uint8Array(luma.buffer);
-  });
 }
 
 async function savings(format: string, pictures: Picture[], goal: number): Promise<BenchRow[]> {

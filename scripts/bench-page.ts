@@ -21,27 +21,38 @@ import { Attempts } from '../daemon/report/page/attempts.ts';
 import { DayCounts } from '../daemon/report/page/day-counts.ts';
 import type { ReadableLog } from '../daemon/report/page/log-walk.ts';
 import type { ScanHints } from '../daemon/scan/hint/scan-hints.ts';
-import { QrReader } from '../daemon/scan/qr.ts';
+import { scan } from '../config/sections/scan.ts';
+import { QrReader, type QrReaderOptions } from '../daemon/scan/qr.ts';
 import type { AppOptions } from '../daemon/parts/app-options.ts';
 import { benchTable, type BenchRow } from './bench-rows.ts';
+import { emptyHall } from './scene/empty-hall.ts';
 
 const EVENTS = 1_000_000;
 const FRAMES_A_SECOND = 15;
 const ROUNDS = 3;
 const SIZE = { width: 1280, height: 720 };
 type Picture = Pick<Frame, 'jpeg' | 'luma' | 'chroma'>;
+/** As the daemon has it unless told. */
+const GATED = { gateHeartbeatMs: scan.parse({}).gateHeartbeatMs };
+/** Some seconds of a still hall. */
+const HALL_PICTURES = 90;
 const sessions = fileURLToPath(new URL('../../fixtures/sessions/', import.meta.url));
 
 export async function benchPage(): Promise<BenchRow[]> {
-  const jpegs = await framesOf('phone-approaching');
-  return [...await benchLive('JPEG', jpegs), ...await benchLive('YUV', await Promise.all(jpegs.map(planesOf))), ...await benchLog()];
+  const approach = await jpegsOf('phone-approaching');
+  const hall = await hallJpegs();
+  return [
+    ...await benchLive('JPEG', approach), ...await benchLive('YUV', await planesOf(approach)),
+    ...await benchLive('JPEG, still hall', hall, GATED), ...await benchLive('YUV, still hall', await planesOf(hall), GATED),
+    ...await benchLog(),
+  ];
 }
 
 /** The same frames, read by the decoder, without and with somebody who looks. */
-async function benchLive(format: string, frames: readonly Picture[]): Promise<BenchRow[]> {
+async function benchLive(format: string, frames: readonly Picture[], gate: Partial<QrReaderOptions> = {}): Promise<BenchRow[]> {
   const started = new StopStack();
-  // Without the gate and with nominal costs the frames cost the same each time they go by.
-  const qr = await QrReader.open({ clock: systemClock, deadlineMs: 2_000, extraLookMs: 10, lookCosts: 'nominal' });
+  // Where something moves without the gate and with nominal costs, the frames cost the same each time they go by.
+  const qr = await QrReader.open({ clock: systemClock, deadlineMs: 2_000, extraLookMs: 10, lookCosts: 'nominal', ...gate });
   started.push(() => qr.close());
   const hints = { current: undefined } as unknown as ScanHints;
   const view = startLiveView({ clock: systemClock } as AppOptions, qr, hints, started);
@@ -138,15 +149,22 @@ function fill(path: string): void {
 }
 
 /** The session's frames as a camera of this size gives them. */
-function framesOf(session: string): Promise<{ jpeg: Buffer }[]> {
+function jpegsOf(session: string): Promise<Picture[]> {
   const dir = join(sessions, session, 'frames');
   return Promise.all(readdirSync(dir).sort().map(async (name) => ({ jpeg: await sharp(readFileSync(join(dir, name))).resize({ ...SIZE, fit: 'fill' }).jpeg().toBuffer() })));
 }
 
+function hallJpegs(): Promise<Picture[]> {
+  const { width, height } = SIZE;
+  return Promise.all(emptyHall({ ...SIZE, pictures: HALL_PICTURES }).map(async (luma) => ({ jpeg: await sharp(luma, { raw: { width, height, channels: 1 } }).toColourspace('srgb').jpeg().toBuffer() })));
+}
+
 /** Without colours: what they cost does not depend on them. */
-async function planesOf({ jpeg }: { jpeg: Buffer }): Promise<Picture> {
-  const luma = await sharp(jpeg).toColourspace('b-w').extractChannel(0).raw({ depth: 'uchar' }).toBuffer();
-  return { luma, chroma: new Uint8Array(luma.length / 2).fill(128) };
+function planesOf(pictures: Picture[]): Promise<Picture[]> {
+  return Promise.all(pictures.map(async ({ jpeg }) => {
+    const luma = await sharp(jpeg).toColourspace('b-w').extractChannel(0).raw({ depth: 'uchar' }).toBuffer();
+    return { luma, chroma: new Uint8Array(luma.length / 2).fill(128) };
+  }));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(benchTable(await benchPage()));

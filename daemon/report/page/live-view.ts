@@ -11,6 +11,8 @@ export interface LookSeen {
   codes: readonly { quad: Quad }[];
   located: readonly { quad: Quad; modulePx: number }[];
   glimpsed?: { quad: Quad };
+  /** Why the gate kept the picture from the decoder. */
+  gated?: string;
   /** The picture, small and in colour, where it had to be decompressed for the look. */
   small?: Pixels;
   /** The picture could not be looked at: nobody knows what is in it, so it is not shown [S7]. */
@@ -49,6 +51,8 @@ interface Waiting {
 
 /** Five pictures a second, of whatever rate the camera has … */
 const EVERY_MS = 190;
+/** … half as many of what shows nothing new, for which a JPEG is decompressed for the page alone … */
+const STILL_EVERY_MS = 390;
 /** … each so much later than it was taken, so that where a code is read just after is known, too. */
 const DELAY_MS = 300;
 const SIGHTINGS_WITHIN_MS = 400;
@@ -94,8 +98,8 @@ export class LiveView {
   }
 
   /** Whether a picture will be made of the frame, if it can be looked at. */
-  wants({ arrivedMs, isShort }: Frame): boolean {
-    return this.#lookers.size > 0 && !isShort && arrivedMs - this.#takenMs >= EVERY_MS;
+  wants(frame: Frame): boolean {
+    return this.#isDue(frame, EVERY_MS);
   }
 
   /** Takes every frame that was looked at; returns at once. */
@@ -104,7 +108,7 @@ export class LiveView {
     this.#newest = { width, height, atMs: Math.floor(this.#o.clock.wallMs()) };
     if (this.#lookers.size === 0) return;
     this.#remember(frame, seen);
-    if (this.wants(frame) && seen.problem === undefined) {
+    if (seen.problem === undefined && this.#isDue(frame, seen.gated === undefined ? EVERY_MS : STILL_EVERY_MS)) {
       this.#takenMs = arrivedMs;
       this.#waiting = [...this.#waiting, { frame, seen }].slice(-MOST_WAITING);
     }
@@ -118,6 +122,10 @@ export class LiveView {
   stop(): void {
     this.#lookers.clear();
     this.#forget();
+  }
+
+  #isDue({ arrivedMs, isShort }: Frame, everyMs: number): boolean {
+    return this.#lookers.size > 0 && !isShort && arrivedMs - this.#takenMs >= everyMs;
   }
 
   #remember({ arrivedMs: atMs, width, height }: Frame, seen: LookSeen): void {

@@ -17,7 +17,7 @@ const sessions = fileURLToPath(new URL('../../../../../fixtures/sessions/', impo
 const quad: Quad = [{ x: 100, y: 100 }, { x: 300, y: 100 }, { x: 300, y: 300 }, { x: 100, y: 300 }];
 const later: Quad = [{ x: 500, y: 100 }, { x: 700, y: 100 }, { x: 700, y: 300 }, { x: 500, y: 300 }];
 
-function looked(): { clock: VirtualClock; live: LiveView; told: LiveMessage[]; developed: { codes: Quad[]; sightings: LiveSighting[] }[]; see: (atMs: number, quads?: Quad[], also?: Partial<Frame>) => Promise<void> } {
+function looked(): { clock: VirtualClock; live: LiveView; told: LiveMessage[]; developed: { codes: Quad[]; sightings: LiveSighting[] }[]; see: (atMs: number, quads?: Quad[], also?: Partial<Frame>, gated?: string) => Promise<void> } {
   const clock = new VirtualClock();
   const developed: { codes: Quad[]; sightings: LiveSighting[] }[] = [];
   const live = new LiveView({
@@ -27,9 +27,9 @@ function looked(): { clock: VirtualClock; live: LiveView; told: LiveMessage[]; d
       return { jpeg: Buffer.from('x'), luma: new Uint8Array(640 * 360), width: 640, height: 360 };
     },
   });
-  const see = async (atMs: number, quads: Quad[] = [], also: Partial<Frame> = {}): Promise<void> => {
+  const see = async (atMs: number, quads: Quad[] = [], also: Partial<Frame> = {}, gated?: string): Promise<void> => {
     clock.advance(atMs - (clock.monotonicMs() - start));
-    live.see({ seq: 1, arrivedMs: clock.monotonicMs(), width: 1280, height: 720, ...also }, { codes: quads.map((each) => ({ quad: each })), located: [] });
+    live.see({ seq: 1, arrivedMs: clock.monotonicMs(), width: 1280, height: 720, ...also }, { codes: quads.map((each) => ({ quad: each })), located: [], ...(gated !== undefined && { gated }) });
     await Promise.resolve();
   };
   const start = clock.monotonicMs();
@@ -52,6 +52,17 @@ test('at most five pictures a second, none of a short exposure, and none after t
   const before = developed.length;
   for (let atMs = 3_333; atMs <= 5_000; atMs += 33) await see(atMs);
   assert.is(developed.length, before);
+});
+
+test('half as many of a scene that stands still, and the first of what moves in it at once', async () => {
+  const { live, developed, see } = looked();
+  live.look(() => undefined);
+  for (let atMs = 0; atMs <= 3_300; atMs += 33) await see(atMs, [], {}, 'unchanged');
+  assert.ok(developed.length >= 7 && developed.length <= 8, String(developed.length));
+  const before = developed.length;
+  // The one of 3,168, and one that is taken 200 ms later and sent 300 ms after that.
+  for (let atMs = 3_333; atMs <= 3_700; atMs += 33) await see(atMs);
+  assert.is(developed.length, before + 2);
 });
 
 test('a frame is wanted five times a second, none of a short exposure and none while nobody looks', async () => {
