@@ -73,7 +73,7 @@ doorIo: ${DOORS[door]}
 scan: { maxFrameAgeMs: 2000, decodeDeadlineMs: 10000 }
 access: { rootKeysFile: root-keys.txt, pollS: 3600, onlineDeadlineMs: 2000 }
 ${camera === 'nobody' ? 'evidence: { keep: "off" }' : backendAt(backendPort)}
-${door === 'onoff' ? 'http: { port: 8470 }' : ''}
+http: ${door === 'onoff' ? '{ port: 8470 }' : '{ enabled: false }'}
 `;
 }
 
