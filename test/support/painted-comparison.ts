@@ -41,7 +41,7 @@ export function comparePaintedSituations(test: Test, from: number, to: number): 
   let behind: QrReader;
   test.before(async () => {
     without = await QrReader.open({ clock, ...options });
-    behind = await QrReader.open({ clock, ...options, gateHeartbeatMs: 4_000 });
+    behind = await QrReader.open({ clock, ...options, gateHeartbeatMs: 8_000 });
   });
   test.after(async () => {
     await without.close();

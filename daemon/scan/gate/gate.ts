@@ -22,7 +22,7 @@ const AWAKE_AFTER_CHANGE_MS = 3_000;
 /** Nobody holds a code still for longer; what is then still unread hangs on the wall. */
 const AWAKE_FOR_UNREAD_MS = 60_000;
 /** The first heartbeat of a scene comes after this share of the longest wait, and each wait is twice as long as the one before. */
-const FIRST_HEARTBEAT = 1 / 4;
+const FIRST_HEARTBEAT = 1 / 8;
 const SLOWER = 2;
 /** Too small for a code and for a verdict: whatever comes so is looked at. */
 const LEAST_CELLS_A_SIDE = 4;

@@ -89,7 +89,7 @@ test('a JPEG comes back in colour and so many times halved to whoever asks for i
 });
 
 test('a JPEG that the gate keeps from the decoder is not decompressed to give it back in colour', async () => {
-  await withReader({ gateHeartbeatMs: 4_000 }, async (own) => {
+  await withReader({ gateHeartbeatMs: 8_000 }, async (own) => {
     const jpeg = await jpegOf({ width: 640, height: 480, luma: stripedPicture().luma as Uint8Array });
     const read = (arrivedMs: number): Promise<ScanResult> => own.read(frameOf({ jpeg, arrivedMs }), { halvings: 1 });
     const first = await read(0);
