@@ -40,10 +40,10 @@ const sessions = fileURLToPath(new URL('../../fixtures/sessions/', import.meta.u
 
 export async function benchPage(): Promise<BenchRow[]> {
   const approach = await jpegsOf('phone-approaching');
-  const hall = await hallJpegs();
+  const hall = emptyHall({ ...SIZE, pictures: HALL_PICTURES });
   return [
     ...await benchLive('JPEG', approach), ...await benchLive('YUV', await planesOf(approach)),
-    ...await benchLive('JPEG, still hall', hall, GATED), ...await benchLive('YUV, still hall', await planesOf(hall), GATED),
+    ...await benchLive('JPEG, still hall', await Promise.all(hall.map(jpegOf)), GATED), ...await benchLive('YUV, still hall', hall.map(yuvOf), GATED),
     ...await benchLog(),
   ];
 }
@@ -154,17 +154,17 @@ function jpegsOf(session: string): Promise<Picture[]> {
   return Promise.all(readdirSync(dir).sort().map(async (name) => ({ jpeg: await sharp(readFileSync(join(dir, name))).resize({ ...SIZE, fit: 'fill' }).jpeg().toBuffer() })));
 }
 
-function hallJpegs(): Promise<Picture[]> {
-  const { width, height } = SIZE;
-  return Promise.all(emptyHall({ ...SIZE, pictures: HALL_PICTURES }).map(async (luma) => ({ jpeg: await sharp(luma, { raw: { width, height, channels: 1 } }).toColourspace('srgb').jpeg().toBuffer() })));
+function planesOf(pictures: Picture[]): Promise<Picture[]> {
+  return Promise.all(pictures.map(async ({ jpeg }) => yuvOf(await sharp(jpeg).toColourspace('b-w').extractChannel(0).raw({ depth: 'uchar' }).toBuffer())));
 }
 
 /** Without colours: what they cost does not depend on them. */
-function planesOf(pictures: Picture[]): Promise<Picture[]> {
-  return Promise.all(pictures.map(async ({ jpeg }) => {
-    const luma = await sharp(jpeg).toColourspace('b-w').extractChannel(0).raw({ depth: 'uchar' }).toBuffer();
-    return { luma, chroma: new Uint8Array(luma.length / 2).fill(128) };
-  }));
+function yuvOf(luma: Uint8Array): Picture {
+  return { luma, chroma: new Uint8Array(luma.length / 2).fill(128) };
+}
+
+async function jpegOf(luma: Uint8Array): Promise<Picture> {
+  return { jpeg: await sharp(luma, { raw: { ...SIZE, channels: 1 } }).toColourspace('srgb').jpeg().toBuffer() };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(benchTable(await benchPage()));
