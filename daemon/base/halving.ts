@@ -32,19 +32,19 @@ export function halvedPixels({ data, width, height, channels }: Pixels, times: n
   return { ...small, channels };
 }
 
-/** `halve` for three bytes a pixel, each written out: a loop over them would cost a third more. */
+/** `halve` for three bytes a pixel. */
 function halveRgb({ data, width, height }: GreyPicture, into: Uint8Array): GreyPicture {
   const [columns, rows] = [width >> 1, height >> 1];
-  const mean = (upper: number, lower: number): number =>
-    ((data[upper] as number) + (data[upper + 3] as number) + (data[lower] as number) + (data[lower + 3] as number) + 2) >> 2;
-  for (let y = 0, to = 0; y < rows; y++) {
-    let upper = 2 * y * width * 3;
-    let lower = upper + width * 3;
-    for (let x = 0; x < columns; x++, upper += 6, lower += 6, to += 3) {
-      into[to] = mean(upper, lower);
-      into[to + 1] = mean(upper + 1, lower + 1);
-      into[to + 2] = mean(upper + 2, lower + 2);
-    }
-  }
+  for (let y = 0; y < rows; y++) halveRgbRow(data, 2 * y * width * 3, width * 3, into, y * columns * 3, columns);
   return { data: into.subarray(0, columns * rows * 3), width: columns, height: rows };
+}
+
+/** A function of its own is compiled after some rows; each colour is written out, for a loop over them would cost a third more. */
+function halveRgbRow(data: Uint8Array, from: number, stride: number, into: Uint8Array, to: number, columns: number): void {
+  for (const end = to + columns * 3; to < end; from += 6, to += 3) {
+    const lower = from + stride;
+    into[to] = ((data[from] as number) + (data[from + 3] as number) + (data[lower] as number) + (data[lower + 3] as number) + 2) >> 2;
+    into[to + 1] = ((data[from + 1] as number) + (data[from + 4] as number) + (data[lower + 1] as number) + (data[lower + 4] as number) + 2) >> 2;
+    into[to + 2] = ((data[from + 2] as number) + (data[from + 5] as number) + (data[lower + 2] as number) + (data[lower + 5] as number) + 2) >> 2;
+  }
 }
