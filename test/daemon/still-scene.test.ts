@@ -11,7 +11,7 @@ import { granted, noBackend, PipelineSituation } from '../support/pipeline-situa
 import { drawQr, flatPicture, jpegOf } from '../support/qr-picture.ts';
 import type { LumaPicture } from '../support/qr-picture.ts';
 
-const HEARTBEAT_MS = 4_000;
+const HEARTBEAT_MS = 8_000;
 
 /** A door with a camera of ten frames a second, all the parts real from the gate to the showing filter. */
 class Doorway extends PipelineSituation {
