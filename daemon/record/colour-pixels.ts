@@ -3,7 +3,7 @@ import { PosternError } from '../base/errors.ts';
 import type { Frame } from '../base/frame.ts';
 import type { GreyPicture } from '../base/grey-picture.ts';
 import { halved } from '../base/halving.ts';
-import type { RawPicture } from './pixelate.ts';
+import type { Pixels } from '../base/pixels.ts';
 
 /** Rows of one turn of the loop: a picture of 1280 × 720 does not hold it. */
 const ROWS_A_TURN = 64;
@@ -20,7 +20,7 @@ interface Planes {
  * RGB of a frame that came as luma and chroma, by ITU-R BT.601 with limited range, in integers of 1/256; `halvings` times
  * halved, which costs a quarter each. Rejects PosternError('picture-bad') when the planes have not the size they should have.
  */
-export async function colourPixels(frame: Frame, chroma: Uint8Array, halvings = 0): Promise<RawPicture> {
+export async function colourPixels(frame: Frame, chroma: Uint8Array, halvings = 0): Promise<Pixels> {
   const planes = planesOf(frame, chroma);
   return rgbOf(halvings === 0 ? planes : smaller(planes, halvings));
 }
@@ -38,7 +38,7 @@ function smaller({ y, u, v }: Planes, halvings: number): Planes {
   return { y: halved(y, halvings), u: halved(u, halvings - 1), v: halved(v, halvings - 1), chroma: 'whole' };
 }
 
-async function rgbOf(planes: Planes): Promise<RawPicture> {
+async function rgbOf(planes: Planes): Promise<Pixels> {
   const { width, height } = planes.y;
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {

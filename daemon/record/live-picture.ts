@@ -2,7 +2,6 @@ import { PosternError } from '../base/errors.ts';
 import type { Frame, Quad } from '../base/frame.ts';
 import type { Pixels } from '../base/pixels.ts';
 import type { Sighting } from './frame-ring.ts';
-import type { RawPicture } from './pixelate.ts';
 import { cover, coversOf, jpegOf, pixelsOf } from './safe-picture.ts';
 
 /** A picture that may be shown: small, with no code in it that can be read [S7]. */
@@ -54,7 +53,7 @@ export async function livePicture({ frame, codes, sightings, small }: LiveShot, 
 }
 
 /** ITU-R BT.601, in 256ths. A millisecond for 640 × 360. */
-function lumaOf({ data, width, height, channels }: RawPicture): Uint8Array {
+function lumaOf({ data, width, height, channels }: Pixels): Uint8Array {
   if (channels === 1) return Uint8Array.from(data);
   const luma = new Uint8Array(width * height);
   for (let at = 0, from = 0; at < luma.length; at++, from += channels) {

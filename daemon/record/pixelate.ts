@@ -1,13 +1,5 @@
 import type { Point, Quad } from '../base/frame.ts';
-
-/** A picture in memory that may be written to: `width * height` pixels of `channels` bytes, row by row without padding. */
-export interface RawPicture {
-  data: Uint8Array;
-  width: number;
-  height: number;
-  /** 1 grey, 3 RGB. */
-  channels: number;
-}
+import type { Pixels } from '../base/pixels.ts';
 
 /**
  * [S7] Eight blocks a side: of the 21 to 177 modules a side that a QR code has, at least two and a half fall into one block
@@ -27,7 +19,7 @@ interface Span {
  * Replaces the code at `quad`, and `margin` times its side around it, by a mosaic of its own colours. Writes into `picture`.
  * Corners may lie outside it or in any order; of corners that are no numbers the whole picture becomes a mosaic.
  */
-export function pixelate(picture: RawPicture, corners: Quad, margin: number): void {
+export function pixelate(picture: Pixels, corners: Quad, margin: number): void {
   const isPlace = corners.every((p) => Number.isFinite(p.x) && Number.isFinite(p.y));
   const quad = isPlace ? corners : rectangleAround([{ x: 0, y: 0 }, { x: picture.width, y: picture.height }]);
   const sidePx = longestSide(quad);
@@ -112,7 +104,7 @@ function turn(a: Point, b: Point, c: Point): number {
 }
 
 /** Gives one block its mean colour. */
-function level({ data, width, channels }: RawPicture, columns: Span, rows: Span): void {
+function level({ data, width, channels }: Pixels, columns: Span, rows: Span): void {
   const stepX = Math.max(1, Math.floor((columns.to - columns.from) / SAMPLES_A_SIDE));
   const stepY = Math.max(1, Math.floor((rows.to - rows.from) / SAMPLES_A_SIDE));
   const line = new Uint8Array((columns.to - columns.from) * channels);

@@ -3,9 +3,10 @@ import sharp, { type JpegOptions, type Sharp } from 'sharp';
 import { PosternError } from '../base/errors.ts';
 import { quadArea, type Frame, type Point, type Quad } from '../base/frame.ts';
 import { halved } from '../base/halving.ts';
+import type { Pixels } from '../base/pixels.ts';
 import { colourPixels } from './colour-pixels.ts';
 import type { Sighting } from './frame-ring.ts';
-import { pixelate, type RawPicture } from './pixelate.ts';
+import { pixelate } from './pixelate.ts';
 
 // A camera's pictures are all different: a cache would only hold memory. One thread is what a small board has to spare.
 sharp.cache(false);
@@ -58,7 +59,7 @@ export async function safePicture(frame: Frame, codes: Quad[], sightings: Sighti
 }
 
 /** What was read in the frame itself, and what was read around it in places where nothing was read in it. */
-export function coversOf(frame: Frame, codes: Quad[], sightings: Sighting[], picture: RawPicture): Cover[] {
+export function coversOf(frame: Frame, codes: Quad[], sightings: Sighting[], picture: Pixels): Cover[] {
   const covers = codes.map((quad) => ({ quad: fitted(quad, frame, picture), margin: MARGIN }));
   for (const seen of sightings) {
     const quad = fitted(seen.quad, seen, picture);
@@ -79,7 +80,7 @@ function middle(quad: Quad): Point {
 }
 
 /** One mosaic a turn, so that many of them do not hold the main loop. */
-export async function cover(picture: RawPicture, covers: Cover[]): Promise<void> {
+export async function cover(picture: Pixels, covers: Cover[]): Promise<void> {
   for (const { quad, margin } of covers) {
     pixelate(picture, quad, margin);
     await nextTurn();
@@ -87,7 +88,7 @@ export async function cover(picture: RawPicture, covers: Cover[]): Promise<void>
 }
 
 /** The frame's bare pixels, so many times halved. Rejects PosternError('picture-bad'). */
-export async function pixelsOf(frame: Frame, halvings = 0): Promise<RawPicture> {
+export async function pixelsOf(frame: Frame, halvings = 0): Promise<Pixels> {
   const { jpeg, chroma } = frame;
   if (!jpeg) return chroma ? colourPixels(frame, chroma, halvings) : lumaPixels(frame, halvings);
   // Start of image and the next marker (ITU-T T.81, B.1.1.3): libvips would try any other format, too.
@@ -103,17 +104,17 @@ export async function pixelsOf(frame: Frame, halvings = 0): Promise<RawPicture> 
   }
 }
 
-function lumaPixels({ luma, width, height }: Frame, halvings: number): RawPicture {
+function lumaPixels({ luma, width, height }: Frame, halvings: number): Pixels {
   if (luma?.length !== width * height) throw new PosternError('picture-bad', 'The camera\'s picture has not the size it says.');
   // A copy: the frame's own bytes belong to everybody.
   return halvings === 0 ? { data: Uint8Array.from(luma), width, height, channels: 1 } : { ...halved({ data: luma, width, height }, halvings), channels: 1 };
 }
 
-function rawSharp({ data, width, height, channels }: RawPicture): Sharp {
+function rawSharp({ data, width, height, channels }: Pixels): Sharp {
   return sharp(data, { raw: { width, height, channels: channels as 1 | 3 } });
 }
 
-export async function jpegOf(picture: RawPicture, options: JpegOptions): Promise<Buffer> {
+export async function jpegOf(picture: Pixels, options: JpegOptions): Promise<Buffer> {
   return rawSharp(picture).jpeg(options).toBuffer();
 }
 

@@ -26,7 +26,6 @@ import type { TlsFileNames } from '../../base/http/tls-files.ts';
 /** [S8] Plain HTTP is reachable from this machine only; for others there is TLS, or a TLS proxy in front. */
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
-
 export interface ListenAt {
   host: string;
   port: number;

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Quad } from '../../../daemon/base/frame.ts';
-import { pixelate, type RawPicture } from '../../../daemon/record/pixelate.ts';
+import type { Pixels } from '../../../daemon/base/pixels.ts';
+import { pixelate } from '../../../daemon/record/pixelate.ts';
 
 const square = (left: number, top: number, side: number): Quad =>
   [{ x: left, y: top }, { x: left + side, y: top }, { x: left + side, y: top + side }, { x: left, y: top + side }];
@@ -11,16 +12,16 @@ function grainAt(x: number, y: number): number {
   return (x * 7_919 + y * 104_729 + ((x * y) % 251) * 31) % 251;
 }
 
-function grain(width: number, height: number): RawPicture {
+function grain(width: number, height: number): Pixels {
   return { data: Uint8Array.from({ length: width * height }, (_, i) => grainAt(i % width, Math.floor(i / width))), width, height, channels: 1 };
 }
 
 /** Whether the pixel and the one to its right are as they were. */
-function isUntouched({ data, width }: RawPicture, x: number, y: number): boolean {
+function isUntouched({ data, width }: Pixels, x: number, y: number): boolean {
   return data[y * width + x] === grainAt(x, y) && data[y * width + x + 1] === grainAt(x + 1, y);
 }
 
-function untouched(picture: RawPicture): number {
+function untouched(picture: Pixels): number {
   let count = 0;
   for (let y = 0; y < picture.height; y++) for (let x = 0; x < picture.width - 1; x++) if (isUntouched(picture, x, y)) count += 1;
   return count;
@@ -36,7 +37,7 @@ test('a code and its margin become blocks of an eighth of its side, and nothing 
 });
 
 test('the mosaic keeps the colours', () => {
-  const picture: RawPicture = { data: new Uint8Array(100 * 100 * 3), width: 100, height: 100, channels: 3 };
+  const picture: Pixels = { data: new Uint8Array(100 * 100 * 3), width: 100, height: 100, channels: 3 };
   for (let i = 0; i < picture.data.length; i += 3) picture.data.set([200, 100, 50], i);
   pixelate(picture, square(20, 20, 60), 0.1);
   assert.equal([...picture.data.subarray((50 * 100 + 50) * 3, (50 * 100 + 50) * 3 + 3)], [200, 100, 50]);
